@@ -1,0 +1,61 @@
+"""`noiseloom nodes`: the catalogue, and one node's help."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from graphs.catalogue.catalogue import Catalogue
+from graphs.declaration.parameters import Number
+from graphs.declaration.records import NodeType, Parameter, Port
+from graphs.errors import InputError
+from graphs.faults import brief
+from graphs.naming import suggestion
+
+
+def overview(catalogue: Catalogue) -> str:
+    """All node types by kind, a line each, and the files that could not be imported."""
+    width = max((len(name) for name in catalogue.nodes), default=0)
+    lines = []
+    for kind, records in groupby(catalogue.nodes.values(), key=lambda record: record.id.rpartition(".")[0]):
+        lines += [kind, *(f"  {record.id:{width}}  {record.summary}" for record in records), ""]
+    lines += [f"not imported: {file.path}\n  {file.error}" for file in catalogue.broken]
+    return "\n".join(lines).rstrip()
+
+
+def find_type(name: str, catalogue: Catalogue) -> NodeType:
+    """The node type of that id, or of that last part of an id."""
+    record = catalogue.find(name)
+    if record is None:
+        same = [entry for entry in catalogue.nodes.values() if entry.id.rpartition(".")[2] == name]
+        record = same[0] if len(same) == 1 else None
+    if record is None:
+        mend = suggestion(name, catalogue.nodes) or "noiseloom nodes lists them all"
+        raise InputError(f"there is no node type '{name}'", mend=mend)
+    return record
+
+
+def node_help(record: NodeType, catalogue: Catalogue) -> str:
+    """What a node does, takes and gives."""
+    version = f"  (version {record.version})" if record.version > 1 else ""
+    parts = [f"{record.id}{version}", "", record.help]
+    if record.inputs:
+        parts += ["", "inputs", *(_port(port, catalogue) for port in record.inputs)]
+    if record.parameters:
+        parts += ["", "parameters", *(_parameter(parameter) for parameter in record.parameters)]
+    parts += ["", "outputs", *(_port(port, catalogue) for port in record.outputs)]
+    return "\n".join(parts)
+
+
+def _port(port: Port, catalogue: Catalogue) -> str:
+    extra = ["list of wires"] * port.many + ["optional"] * port.optional
+    note = f" ({', '.join(extra)})" if extra else ""
+    return f"  {port.name}{note}: {catalogue.meaning(port.types)}"
+
+
+def _parameter(parameter: Parameter) -> str:
+    kind = parameter.kind
+    trouble = kind.problem([]) or kind.problem({})
+    allowed = kind.allowed() if isinstance(kind, Number) else trouble.allowed if trouble else kind.kind
+    names = f" (also {', '.join(parameter.also)})" if parameter.also else ""
+    optional = ", or null" if parameter.optional else ""
+    return f"  {parameter.name} = {brief(parameter.default)}{names}: {allowed}{optional}"

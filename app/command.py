@@ -1,0 +1,183 @@
+"""The command `noiseloom`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graphs.errors import InputError, NoiseloomError
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from graphs.catalogue.catalogue import Catalogue
+
+Graph = Annotated[str, typer.Argument(metavar="GRAPH", help="A JSON file, a PNG that carries a graph, or an example.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+NodeFolders = Annotated[list[Path] | None, typer.Option("--nodes", metavar="DIR", help="A folder of your own nodes.")]
+NoPlugins = Annotated[bool, typer.Option("--no-plugins", help="Use only the nodes that come with Noiseloom.")]
+Readable = Annotated[
+    list[Path] | None, typer.Option("--allow-read", metavar="DIR", help="A folder a graph may read from.")
+]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NODE.PARAM=VALUE", help="Set a value for this run.")
+]
+
+commands = typer.Typer(
+    name="noiseloom",
+    help="Sample from diffusion and flow models by graphs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@commands.command()
+def run(
+    graph: Graph,
+    settings: Settings = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where results go; nothing there is overwritten.")] = Path(
+        "out"
+    ),
+    as_json: AsJson = False,
+    nodes: NodeFolders = None,
+    no_plugins: NoPlugins = False,
+    allow_read: Readable = None,
+) -> None:
+    """Run a graph and write its outputs."""
+    from app.running import run_graph
+    from app.setting import set_values
+    from graphs.opening import open_graph
+
+    catalogue = _catalogue(nodes, no_plugins)
+    opened = set_values(open_graph(graph, catalogue, tuple(allow_read or ())), settings or [], catalogue)
+    for note in opened.notes:
+        typer.echo(f"note: {note}", err=True)
+    raise typer.Exit(run_graph(opened, catalogue, out, as_json=as_json))
+
+
+@commands.command()
+def check(
+    graph: Graph,
+    settings: Settings = None,
+    as_json: AsJson = False,
+    nodes: NodeFolders = None,
+    no_plugins: NoPlugins = False,
+    allow_read: Readable = None,
+) -> None:
+    """Say everything that is wrong with a graph. Exit status 2 where something is."""
+    from app.setting import set_values
+    from graphs.checking.check import check as find_faults
+    from graphs.faults import GraphError
+    from graphs.opening import open_graph
+
+    catalogue = _catalogue(nodes, no_plugins)
+    try:
+        opened = set_values(open_graph(graph, catalogue, tuple(allow_read or ())), settings or [], catalogue)
+        faults = (*opened.faults, *find_faults(opened.document, catalogue, opened.files))
+        notes: list[JsonValue] = list(opened.notes)
+    except GraphError as error:
+        faults, notes = error.faults, []
+    if as_json:
+        _print_json(
+            {"faults": [fault.model_dump(mode="json", exclude_defaults=True) for fault in faults], "notes": notes}
+        )
+    else:
+        lines = [*(f"note: {note}" for note in notes)]
+        lines += [f"{'warning: ' if fault.severity == 'warning' else ''}{fault}  [{fault.code}]" for fault in faults]
+        typer.echo("\n".join(lines) if lines else f"{graph}: no faults")
+    if any(fault.severity == "error" for fault in faults):
+        raise typer.Exit(2)
+
+
+@commands.command("nodes")
+def show_nodes(
+    name: Annotated[str | None, typer.Argument(metavar="TYPE", help="One node's help.")] = None,
+    as_json: AsJson = False,
+    nodes: NodeFolders = None,
+    no_plugins: NoPlugins = False,
+) -> None:
+    """List the catalogue, or explain one node."""
+    from app.catalogue_view import find_type, node_help, overview
+
+    catalogue = _catalogue(nodes, no_plugins)
+    record = find_type(name, catalogue) if name is not None else None
+    if as_json and record is not None:
+        _print_json(record.model_dump(mode="json"))
+    elif as_json:
+        types: list[JsonValue] = [value.model_dump(mode="json") for value in catalogue.values.values() if value.colour]
+        _print_json({"nodes": [entry.model_dump(mode="json") for entry in catalogue.nodes.values()], "types": types})
+    else:
+        typer.echo(overview(catalogue) if record is None else node_help(record, catalogue))
+
+
+@commands.command()
+def schema() -> None:
+    """Print the JSON schema of the document."""
+    from graphs.document.schema import document_schema
+
+    typer.echo(json.dumps(document_schema(), indent=2))
+
+
+@commands.command()
+def doctor(as_json: AsJson = False, nodes: NodeFolders = None, no_plugins: NoPlugins = False) -> None:
+    """Report versions, devices and folders."""
+    from app.doctor import doctor as examine
+
+    lines = examine(_catalogue(nodes, no_plugins))
+    if as_json:
+        _print_json(dict(lines))
+    else:
+        width = max(len(name) for name in lines)
+        typer.echo("\n".join(f"{name:{width}}  {text}" for name, text in lines.items()))
+
+
+def main() -> None:
+    """Run the command; what a person did wrong ends in one message and status 2."""
+    try:
+        commands()
+    except InputError as error:
+        if "--json" in sys.argv:
+            _print_json(_refusal(error))
+        typer.echo(f"noiseloom: {error}", err=True)
+        sys.exit(2)
+    except NoiseloomError as error:
+        typer.echo(f"noiseloom: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _catalogue(folders: list[Path] | None, no_plugins: bool) -> Catalogue:
+    from graphs.catalogue.catalogue import read_catalogue
+
+    return read_catalogue(folders or (), plugins=not no_plugins)
+
+
+def _print_json(value: JsonValue) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _refusal(error: InputError) -> dict[str, JsonValue]:
+    """What `run --json` prints where nothing ran."""
+    from graphs.faults import GraphError
+
+    faults = error.faults if isinstance(error, GraphError) else ()
+    errors: list[JsonValue] = [fault.model_dump(mode="json", exclude_defaults=True) for fault in faults]
+    return {
+        "status": "refused",
+        "seconds": 0,
+        "nfe": 0,
+        "nodes": {},
+        "outputs": [],
+        "errors": errors or [{"message": str(error)}],
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""The report of a run: what `run --json` prints and `run.json` holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from graphs.running.events import Event, Failed, Finished, Planned, Skipped
+
+
+@dataclass
+class Report:
+    """What became of each node, gathered from the events."""
+
+    nodes: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
+    outputs: list[JsonValue] = field(default_factory=list)
+    errors: list[JsonValue] = field(default_factory=list)
+    refused: bool = False
+
+    def hear(self, event: Event) -> None:
+        """Take an event in."""
+        match event:
+            case Planned(nodes):
+                self.nodes = {node: {"state": "skipped"} for node in nodes}
+            case Finished(node, seconds, nfe):
+                self.nodes[node] = {"state": "ran", "seconds": round(seconds, 4), "nfe": nfe}
+            case Skipped(node, because):
+                self.nodes[node] = {"state": "skipped", "because": because}
+            case Failed(node, message, fault_of_input, inputs, traceback):
+                self.refused = self.refused or fault_of_input
+                self.nodes[node] = {"state": "failed"}
+                entry: dict[str, JsonValue] = {"node": node, "message": message, "inputs": dict(inputs)}
+                self.errors.append({**entry, "traceback": traceback} if traceback else entry)
+
+    def add_output(self, node: str, port: str, kind: str, *, path: Path | None = None, value: JsonValue = None) -> None:
+        """Note an output, as a file or as a value."""
+        entry: dict[str, JsonValue] = {"node": node, "port": port, "type": kind}
+        self.outputs.append(
+            {**entry, **({"path": str(path)} if path else {}), **({} if value is None else {"value": value})}
+        )
+
+    @property
+    def nfe(self) -> int:
+        """Model rows of all nodes."""
+        counts = [entry.get("nfe", 0) for entry in self.nodes.values()]
+        return sum(count for count in counts if isinstance(count, int))
+
+    def as_json(self, status: str, seconds: float) -> dict[str, JsonValue]:
+        """The whole report."""
+        return {
+            "status": status,
+            "seconds": round(seconds, 4),
+            "nfe": self.nfe,
+            "nodes": dict(self.nodes),
+            "outputs": self.outputs,
+            "errors": self.errors,
+        }

@@ -1,0 +1,94 @@
+"""Writing results into a folder: nothing that is there is ever overwritten, and pictures carry their graph."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from graphs.document.model import Document, Node, Subgraph
+from graphs.errors import InputError
+from graphs.media import Feeding, File, Savable
+from graphs.png import with_graph
+from graphs.values import pack
+
+L = TypeVar("L", Document, Subgraph)
+MOST_TRIES = 1_000_000
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder where results go; `InputError` where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = "the folder for results cannot be made"
+        raise InputError(message, where="--out", given=str(folder), mend=error.strerror or "choose another") from error
+
+
+def save_output(folder: Path, name: str, value: object, document: Document) -> list[Path]:
+    """Write one output; a picture's file holds the document."""
+    files = value.files() if isinstance(value, Savable) else (_packed(value),)
+    digits = max(2, len(str(len(files) - 1)))
+    paths = []
+    for number, file in enumerate(files):
+        content = with_graph(file.content, document) if file.suffix == ".png" else file.content
+        stem = f"{name}-{number:0{digits}}" if len(files) > 1 else name
+        paths.append(write_new(folder, stem.replace("/", "."), file.suffix, content))
+    return paths
+
+
+def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
+    """Write a file under a name that is not taken: stem, then stem-2, stem-3, …"""
+    for path in _names(folder, stem, suffix):
+        try:
+            with path.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            message = "a result cannot be written"
+            raise InputError(
+                message, where=str(path), given=error.strerror or str(error), mend="choose another --out"
+            ) from error
+        return path
+    raise InputError("the folder for results is full", where=str(folder), mend="choose another --out")
+
+
+def short_value(value: object) -> JsonValue:
+    """A number or a text as it stands in the report; None for what is only in its file."""
+    return value.parameter() if isinstance(value, Feeding) else None
+
+
+def without_absolute_paths(level: L) -> L:
+    """The document as it may be shared: of a file outside its folder only the name is left."""
+
+    def clean(node: Node) -> Node:
+        params = {name: _clean(value) for name, value in node.params.items()}
+        graph = None if node.graph is None else without_absolute_paths(node.graph)
+        return node.model_copy(update={"params": params, "graph": graph})
+
+    return level.model_copy(update={"nodes": {name: clean(node) for name, node in level.nodes.items()}})
+
+
+def _clean(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict) and isinstance(value.get("file"), str) and Path(str(value["file"])).is_absolute():
+        return {"file": Path(str(value["file"])).name}
+    return value
+
+
+def _names(folder: Path, stem: str, suffix: str) -> Iterator[Path]:
+    yield folder / f"{stem}{suffix}"
+    for number in range(2, MOST_TRIES):
+        yield folder / f"{stem}-{number}{suffix}"
+
+
+def _packed(value: object) -> File:
+    """Data that has no files of its own, as safetensors: the tensors, and the tree in the metadata."""
+    from safetensors.torch import save  # pictures need none of it
+
+    packed = pack(value)
+    tensors = {str(number): tensor.contiguous().clone() for number, tensor in enumerate(packed.tensors)}
+    return File(".safetensors", save(tensors, {"noiseloom": json.dumps(packed.tree)}))

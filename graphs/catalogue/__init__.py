@@ -1,0 +1,1 @@
+"""Which nodes and types there are, known without importing the code that declares them."""

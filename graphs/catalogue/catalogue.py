@@ -1,0 +1,98 @@
+"""The catalogue: all node types and port types that a graph may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from graphs.catalogue.index import read_index
+from graphs.catalogue.packages import Package, folder_package, import_module, installed_packages
+from graphs.declaration.node import NodeFunction
+from graphs.declaration.records import NodeType, ValueType
+from graphs.errors import DeclarationError, InputError
+
+Entry = TypeVar("Entry", NodeType, ValueType)
+
+
+@dataclass(frozen=True)
+class BrokenFile:
+    """A file of a plug-in that cannot be imported: the ids it would have begin with `prefix`."""
+
+    prefix: str
+    path: Path
+    error: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Node types by id, value types by name, and what of the plug-ins is broken."""
+
+    nodes: Mapping[str, NodeType]
+    values: Mapping[str, ValueType]
+    broken: tuple[BrokenFile, ...] = ()
+    packages: tuple[Package, ...] = ()
+    earlier: Mapping[str, str] = field(default_factory=dict)
+    """Earlier ids of types that were renamed."""
+
+    def find(self, identifier: str) -> NodeType | None:
+        """The type of that id or earlier id."""
+        return self.nodes.get(self.earlier.get(identifier, identifier))
+
+    def function(self, identifier: str) -> NodeFunction[..., object]:
+        """The node itself; imports its module."""
+        record = self.nodes[identifier]
+        package = next(entry for entry in self.packages if f"{record.module}.".startswith(f"{entry.root}."))
+        found = getattr(import_module(package, record.module), record.function)
+        if not isinstance(found, NodeFunction):
+            raise DeclarationError(f"{record.module}.{record.function} is no longer a node; run the command again")
+        return found
+
+    def conversions(self, source: Iterable[str], target: Iterable[str]) -> tuple[str, ...]:
+        """The nodes that turn a value of one of the source types into one of the target types."""
+        sources, targets = set(source), set(target)
+        return tuple(
+            record.id
+            for record in self.nodes.values()
+            if record.converts and sources <= set(record.inputs[0].types) and set(record.outputs[0].types) <= targets
+        )
+
+    def meaning(self, names: Iterable[str]) -> str:
+        """Port types in words."""
+        known = [self.values[name].meaning if name in self.values else "" for name in names]
+        shown = [f"{name} ({text.rstrip('.')})" if text else name for name, text in zip(names, known, strict=True)]
+        return " or ".join(shown)
+
+
+def read_catalogue(folders: Iterable[Path] = (), *, plugins: bool = True) -> Catalogue:
+    """The catalogue of what is installed and of a person's own folders; imports only what changed since last time.
+
+    `DeclarationError` where a node of ours is declared badly; a plug-in's file that is broken is kept as such.
+    """
+    packages = installed_packages(plugins=plugins)
+    if plugins:
+        packages += [folder_package(folder) for folder in folders]
+    nodes: dict[str, NodeType] = {}
+    values: dict[str, ValueType] = {}
+    broken: list[BrokenFile] = []
+    for package in packages:
+        for file, entry in read_index(package).files.items():
+            if entry.error and not package.plugin:
+                raise DeclarationError(f"{package.folder / file}: {entry.error}")
+            if entry.error:
+                prefix = package.identifier(package.module(package.folder / file), "")
+                broken.append(BrokenFile(prefix, package.folder / file, entry.error))
+            for record in entry.nodes:
+                _add(nodes, record.id, record, str(package.folder / file))
+            for value in entry.values:
+                _add(values, value.name, value, str(package.folder / file))
+    earlier = {old: record.id for record in nodes.values() for old in record.also}
+    return Catalogue(dict(sorted(nodes.items())), values, tuple(broken), tuple(packages), earlier)
+
+
+def _add(known: dict[str, Entry], name: str, entry: Entry, file: str) -> None:
+    if name in known:
+        message = f"'{name}' is declared twice: in {known[name].module} and in {entry.module} ({file})"
+        raise InputError(message, mend="rename one of the two, or leave one out")
+    known[name] = entry

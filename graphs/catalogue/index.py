@@ -1,0 +1,138 @@
+"""The derived index: what each source file declares, by the digest of the file and of what it imports.
+
+It lies beside the sources like bytecode does (a wheel carries it), or in the person's own folder where the sources
+cannot be written or are the person's. Only files that changed are imported again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from graphs.catalogue import sources
+from graphs.catalogue.packages import Package, forget_modules, import_module
+from graphs.declaration.node import NodeFunction
+from graphs.declaration.records import NodeType, ValueType
+from graphs.declaration.values import value_mark, value_type
+from graphs.errors import NoiseloomError
+from graphs.home import home_folder
+
+NAME = "index.json"
+
+
+class FileEntry(BaseModel):
+    """One source file: its digest, the package's files it imports, what it declares, or why it cannot be imported."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    digest: str
+    imports: tuple[str, ...] = ()
+    nodes: tuple[NodeType, ...] = ()
+    values: tuple[ValueType, ...] = ()
+    error: str = ""
+
+
+class Index(BaseModel):
+    """The entries of a package's files by their path; `made_by` is the digest of the code that derives them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    made_by: str
+    files: dict[str, FileEntry] = {}
+
+
+def read_index(package: Package) -> Index:
+    """The index of a package, brought up to date; what is as it was is not imported."""
+    maker = sources.folder_digest(Path(__file__).parents[1] / "declaration")
+    contents = {path.relative_to(package.folder).as_posix(): path.read_bytes() for path in package.files()}
+    digests = {file: sources.text_digest(content) for file, content in contents.items()}
+    stored = _stored(package, maker, digests)
+    if stored.files.keys() == digests.keys() and all(_unchanged(stored, file, digests) for file in digests):
+        return stored
+    if package.owned:
+        forget_modules(package)
+    imports = {
+        file: stored.files[file].imports
+        if _unchanged(stored, file, digests)
+        else _imports(package, file, content, contents)
+        for file, content in contents.items()
+    }
+    files = {}
+    for file in contents:
+        reached = sources.closure(file, imports)
+        if all(_unchanged(stored, other, digests) for other in reached):
+            files[file] = stored.files[file]
+        else:
+            files[file] = _derive(package, file, digests[file], imports[file])
+    index = Index(made_by=maker, files=files)
+    _store(package, index)
+    return index
+
+
+def _unchanged(stored: Index, file: str, digests: dict[str, str]) -> bool:
+    """Whether an entry still holds; one with an error is tried again, for the cause may lie outside the file."""
+    entry = stored.files.get(file)
+    return entry is not None and entry.digest == digests[file] and not entry.error
+
+
+def _imports(package: Package, file: str, content: bytes, files: dict[str, bytes]) -> tuple[str, ...]:
+    module = package.module(package.folder / file)
+    wanted = sources.imported_modules(content, module, package=file.endswith("__init__.py"))
+    return tuple(sorted(other for other in files if other != file and package.module(package.folder / other) in wanted))
+
+
+def _derive(package: Package, file: str, digest: str, imports: tuple[str, ...]) -> FileEntry:
+    name = package.module(package.folder / file)
+    try:
+        module = import_module(package, name)
+        nodes, values = [], []
+        for key, value in vars(module).items():
+            if isinstance(value, NodeFunction) and value.function.__module__ == name:
+                nodes.append(value.record(package.identifier(name, key)))
+            elif isinstance(value, type) and value.__module__ == name and value_mark(value):
+                values.append(value_type(value))
+    except NoiseloomError as error:
+        return FileEntry(digest=digest, imports=imports, error=str(error))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a file raises is that file's fault
+        return FileEntry(digest=digest, imports=imports, error=f"{type(error).__name__}: {error}")
+    return FileEntry(digest=digest, imports=imports, nodes=tuple(nodes), values=tuple(values))
+
+
+def _places(package: Package) -> list[Path]:
+    own = home_folder() / "index" / f"{sources.text_digest(str(package.folder).encode())}.json"
+    return [own] if package.owned else [package.folder / NAME, own]
+
+
+def _stored(package: Package, maker: str, digests: dict[str, str]) -> Index:
+    """The stored index with the most entries that still hold; an empty one where none can be read."""
+    found = [Index(made_by=maker)]
+    for place in _places(package):
+        try:
+            index = Index.model_validate_json(place.read_bytes())
+        except (OSError, ValidationError):
+            continue
+        if index.made_by == maker:
+            found.append(index)
+    holds: Callable[[Index], int] = lambda index: sum(_unchanged(index, file, digests) for file in digests)  # noqa: E731
+    return max(found, key=holds)
+
+
+def _store(package: Package, index: Index) -> None:
+    """Write the index where that is allowed; without one everything works, only slower."""
+    text = json.dumps(index.model_dump(mode="json", exclude_defaults=True), indent=1, ensure_ascii=False)
+    for place in _places(package):
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, temporary = tempfile.mkstemp(dir=place.parent)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(place)
+        except OSError:
+            continue
+        return

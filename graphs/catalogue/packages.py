@@ -1,0 +1,83 @@
+"""Where nodes come from: installed packages that offer `noiseloom.nodes`, and one folder of a person's own."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import re
+import sys
+import types
+from dataclasses import dataclass
+from pathlib import Path
+
+from graphs.errors import InputError
+
+GROUP = "noiseloom.nodes"
+OURS = "nodes"
+"""The package whose ids carry no package in front."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A tree of node modules: `name` stands in ids, `root` is the dotted name its modules import under."""
+
+    name: str
+    root: str
+    folder: Path
+    plugin: bool
+    owned: bool = False
+    """A person's own folder: its modules are reloaded when they change, and nothing is written into it."""
+
+    def files(self) -> list[Path]:
+        """Its Python files, in a stable order."""
+        return sorted(path for path in self.folder.rglob("*.py") if "__pycache__" not in path.parts)
+
+    def module(self, file: Path) -> str:
+        """The dotted name of a file of it."""
+        parts = file.relative_to(self.folder).with_suffix("").parts
+        return ".".join((self.root, *(part for part in parts if part != "__init__")))
+
+    def identifier(self, module: str, name: str) -> str:
+        """The id of a node: its kind is the first part below the package."""
+        below = module.removeprefix(self.root).strip(".").split(".")
+        kind = below[0] or self.name
+        return f"{self.name}.{kind}.{name}" if self.plugin else f"{kind}.{name}"
+
+
+def installed_packages(*, plugins: bool) -> list[Package]:
+    """The packages that installed distributions offer, ours first; without plug-ins only ours."""
+    found = {entry.value: entry.name for entry in importlib.metadata.entry_points(group=GROUP)}
+    names = [OURS, *sorted(set(found) - {OURS})] if plugins else [OURS]
+    specs = {name: importlib.util.find_spec(name) for name in names}
+    return [
+        Package(name.replace(".", "_"), name, Path(place), plugin=name != OURS)
+        for name, spec in specs.items()
+        for place in (spec.submodule_search_locations or [] if spec else [])
+    ]
+
+
+def folder_package(folder: Path) -> Package:
+    """A person's own folder of node files as a package, named as the folder is."""
+    folder = folder.resolve()
+    if not folder.is_dir():
+        raise InputError("there is no such folder of nodes", where="--nodes", given=str(folder), mend="give a folder")
+    name = re.sub(r"[^a-z0-9]+", "_", folder.name.lower()).strip("_") or "own"
+    name = name if name[0].isalpha() else f"own_{name}"
+    return Package(name, f"noiseloom_own_{name}", folder, plugin=True, owned=True)
+
+
+def import_module(package: Package, module: str) -> types.ModuleType:
+    """Import a module of a package; a folder's package is made known first."""
+    if package.owned and package.root not in sys.modules:
+        made = types.ModuleType(package.root, "A person's own folder of nodes.")
+        made.__path__ = [str(package.folder)]
+        sys.modules[package.root] = made
+    return importlib.import_module(module)
+
+
+def forget_modules(package: Package) -> None:
+    """Let the next import of a folder's modules read them anew."""
+    for name in [name for name in sys.modules if name == package.root or name.startswith(f"{package.root}.")]:
+        del sys.modules[name]
+    importlib.invalidate_caches()

@@ -1,0 +1,1 @@
+"""The document: a graph as readable JSON."""

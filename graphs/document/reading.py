@@ -1,0 +1,201 @@
+"""From text to a document: strict JSON, bounded, migrated; every fault of the text and of its shape at once."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import NoReturn
+
+from pydantic import JsonValue, ValidationError
+
+from graphs.document.migrations import FORMAT_MIGRATIONS, FormatMigration
+from graphs.document.model import FORMAT, GRAPH_TYPE, Document, walk
+from graphs.faults import Code, Fault, GraphError, brief
+from graphs.naming import IDENTIFIER_RULE, is_identifier, suggestion
+
+LARGEST_TEXT = 64 * 2**20
+"""Bytes of JSON that are read at the most."""
+
+DEEPEST = 100
+"""Nested brackets that are read at the most."""
+
+
+def loads(text: str | bytes, migrations: Mapping[int, FormatMigration] = FORMAT_MIGRATIONS) -> Document:
+    """The document in `text`. `GraphError` holds all faults of text and shape; nothing is looked up or run."""
+    raw = parse_json(text)
+    if not isinstance(raw, dict) or "noiseloom" not in raw:
+        _refuse_stranger(raw)
+    raw = _to_current_format(raw, migrations)
+    try:
+        document = Document.model_validate_json(json.dumps(raw))
+    except ValidationError as error:
+        faults = tuple(_shape_fault(entry["loc"], entry["msg"], entry["input"]) for entry in error.errors())
+        raise GraphError(_without_echoes(faults)) from error
+    faults = tuple(_identifier_faults(document))
+    if faults:
+        raise GraphError(faults)
+    return document
+
+
+def parse_json(text: str | bytes) -> JsonValue:
+    """Strict JSON: UTF-8, no key twice, no NaN, no infinity, bounded in size and depth."""
+    if len(text) > LARGEST_TEXT:
+        _refuse(Code.TOO_LARGE, "the graph is too large", f"{len(text)} bytes", f"at most {LARGEST_TEXT} bytes")
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            _refuse(Code.NOT_TEXT, f"byte {error.start} is not UTF-8 text", mend="save the graph as UTF-8")
+    try:
+        value: JsonValue = json.loads(
+            text,
+            object_pairs_hook=_unique_keys,
+            parse_constant=_refuse_constant,
+            parse_float=_finite_float,
+            parse_int=_bounded_int,
+        )
+    except json.JSONDecodeError as error:
+        message = f"this is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        _refuse(Code.NOT_JSON, message, brief(text[error.pos : error.pos + 40]), mend="correct the text at that place")
+    except RecursionError:
+        _refuse_depth()
+    _check_depth(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        _refuse_surrogate()
+    return value
+
+
+def _unique_keys(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        mend = "keep one of the two, or give one another name"
+        _refuse(Code.DUPLICATE_KEY, f'the key "{twice}" stands twice in one object', mend=mend)
+    return made
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    _refuse(
+        Code.NOT_A_NUMBER, f"{name} is not a number that a graph can hold", name, 'finite numbers; infinity is "inf"'
+    )
+
+
+def _finite_float(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        _refuse_constant(brief(digits))
+    return value
+
+
+def _bounded_int(digits: str) -> int:
+    if len(digits) > 400:  # noqa: PLR2004 - beyond every float, and quadratic to read
+        _refuse_constant(brief(digits))
+    return int(digits)
+
+
+def _check_depth(value: JsonValue) -> None:
+    waiting = [(value, 1)]
+    while waiting:
+        current, depth = waiting.pop()
+        if depth > DEEPEST:
+            _refuse_depth()
+        if isinstance(current, dict):
+            if any(_has_surrogate(key) for key in current):
+                _refuse_surrogate()
+            waiting += [(inner, depth + 1) for inner in current.values()]
+        elif isinstance(current, list):
+            waiting += [(inner, depth + 1) for inner in current]
+        elif isinstance(current, str) and _has_surrogate(current):
+            _refuse_surrogate()
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _refuse_surrogate() -> NoReturn:
+    _refuse(Code.NOT_TEXT, "a text holds half of a surrogate pair", mend="write the character itself, or both halves")
+
+
+def _refuse_depth() -> NoReturn:
+    _refuse(
+        Code.TOO_DEEP, "brackets are nested too deeply", allowed=f"at most {DEEPEST} levels", mend="flatten subgraphs"
+    )
+
+
+def _refuse(code: Code, message: str, given: str = "", allowed: str = "", mend: str = "") -> NoReturn:
+    raise GraphError((Fault(code=code, message=message, given=given, allowed=allowed, mend=mend),))
+
+
+def _refuse_stranger(raw: JsonValue) -> NoReturn:
+    nodes = list(raw.values())[:1] if isinstance(raw, dict) else []
+    peer = any(isinstance(entry, dict) and "class_type" in entry for entry in nodes)
+    given = "a workflow of another editor" if peer else brief(sorted(raw)) if isinstance(raw, dict) else brief(raw)
+    allowed = f'an object with "noiseloom": {FORMAT} and "nodes"'
+    _refuse(
+        Code.NOT_A_GRAPH, "this JSON is not a Noiseloom graph", given, allowed, f'add "noiseloom": {FORMAT} at the top'
+    )
+
+
+def _to_current_format(raw: dict[str, JsonValue], migrations: Mapping[int, FormatMigration]) -> dict[str, JsonValue]:
+    version = raw["noiseloom"]
+    if isinstance(version, bool) or not isinstance(version, int):
+        _refuse(Code.BAD_SHAPE, 'the format ("noiseloom") is not an integer', brief(version), f"1 to {FORMAT}")
+    newest = max([FORMAT, *(old + 1 for old in migrations)])
+    if version > newest:
+        mend = "install a newer Noiseloom; the file is left as it is"
+        _refuse(
+            Code.NEWER_FORMAT,
+            "the graph was written by a newer Noiseloom",
+            f"format {version}",
+            f"up to {newest}",
+            mend,
+        )
+    while version < newest:
+        if version not in migrations:
+            _refuse(Code.BAD_SHAPE, f"there was never a format {version}", str(version), f"1 to {newest}")
+        raw, version = {**migrations[version](raw), "noiseloom": version + 1}, version + 1
+    return raw
+
+
+def _shape_fault(place: tuple[int | str, ...], message: str, given: object) -> Fault:
+    where = ".".join(str(step) for step in place if step not in ("str", "tuple[str, ...]"))
+    mend = _misplaced_key(given) if "Field required" in message else ""
+    text = message[0].lower() + message[1:]
+    return Fault(code=Code.BAD_SHAPE, message=f"{where}: {text}", given=brief(given), mend=mend)
+
+
+def _misplaced_key(given: object) -> str:
+    near = suggestion("type", given) if isinstance(given, dict) else ""
+    return near or 'give every node a "type"'
+
+
+def _without_echoes(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Each place once: a union reports one fault for each of its arms."""
+    first: dict[str, Fault] = {}
+    for fault in faults:
+        first.setdefault(fault.message.split(": ")[0].rstrip("0123456789."), fault)
+    return tuple(first.values())
+
+
+def _identifier_faults(document: Document) -> list[Fault]:
+    faults = []
+    for path, level in walk(document):
+        names = [*level.nodes]
+        for name, node in level.nodes.items():
+            names += [*node.inputs, *node.params]
+            if (node.graph is None) == (node.type == GRAPH_TYPE):
+                text = f'a node of type "{GRAPH_TYPE}" has a "graph", and no other node has one'
+                faults.append(Fault(code=Code.BAD_SHAPE, node=f"{path}/{name}".lstrip("/"), message=text))
+        if not isinstance(level, Document):
+            names += [*level.inputs, *level.outputs]
+        faults += [
+            Fault(code=Code.BAD_ID, node=path, message=f"{brief(name)} cannot be a name", allowed=IDENTIFIER_RULE)
+            for name in names
+            if not is_identifier(name)
+        ]
+    return faults

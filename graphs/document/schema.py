@@ -1,0 +1,11 @@
+"""The published JSON schema of the document."""
+
+from __future__ import annotations
+
+from graphs.document.model import Document
+
+
+def document_schema() -> dict[str, object]:
+    """A JSON schema (draft 2020-12) that editors can check a graph against."""
+    schema = Document.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Noiseloom graph", **schema}

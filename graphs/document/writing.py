@@ -1,0 +1,70 @@
+"""From a document to text: sorted, stable, one line for what fits on one, so that small edits make small diffs."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from graphs.document.model import Document
+
+WIDTH = 120
+"""Characters of a line; what fits stands on one."""
+
+
+def dumps(document: Document) -> str:
+    """The document as text. Two saves are byte-equal; empty parts are not written."""
+    return _lay_out(_plain(document), "", 0) + "\n"
+
+
+def save(document: Document, path: Path) -> None:
+    """Write the document atomically: the file holds the old text or the new one, never half of one."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(dumps(document))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _plain(value: object) -> object:
+    """JSON with known keys in their order, names sorted, and nothing that says only the default."""
+    if isinstance(value, BaseModel):
+        known = type(value).model_fields
+        entries = [(key, getattr(value, key)) for key in known]
+        entries += sorted((value.model_extra or {}).items())
+        return {
+            key: _plain(entry)
+            for key, entry in entries
+            if key not in known or known[key].is_required() or key == "noiseloom" or entry != known[key].default
+        }
+    if isinstance(value, Mapping):
+        return {key: _plain(value[key]) for key in sorted(value)}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    return value
+
+
+def _lay_out(value: object, lead: str, indent: int) -> str:
+    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if indent >= 2 and (not value or len(flat) + len(lead) + 2 * indent < WIDTH):  # noqa: PLR2004
+        return lead + flat
+    pad = "  " * (indent + 1)
+    if isinstance(value, dict):
+        rows = [
+            pad + _lay_out(entry, json.dumps(key, ensure_ascii=False) + ": ", indent + 1)
+            for key, entry in value.items()
+        ]
+        return lead + "{\n" + ",\n".join(rows) + "\n" + "  " * indent + "}"
+    if isinstance(value, list):
+        rows = [pad + _lay_out(entry, "", indent + 1) for entry in value]
+        return lead + "[\n" + ",\n".join(rows) + "\n" + "  " * indent + "]"
+    return lead + flat

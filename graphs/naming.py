@@ -1,0 +1,58 @@
+"""Names that a person can type: identifiers, references to a node's output, and the nearest of the known names."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+"""What a node id, a port, a parameter and an axis look like."""
+
+IDENTIFIER_RULE = "a small letter, then small letters, digits and underscores"
+
+
+def is_identifier(text: str) -> bool:
+    """Whether `text` can name a node or a port."""
+    return IDENTIFIER.fullmatch(text) is not None
+
+
+class Reference(NamedTuple):
+    """An output of a node: `node`, or `node.port` where the node has several; None stands for its only one."""
+
+    node: str
+    port: str | None = None
+
+    def __str__(self) -> str:
+        return self.node if self.port is None else f"{self.node}.{self.port}"
+
+
+def parse_reference(text: str) -> Reference | None:
+    """The reference that `text` spells, or None where it spells none."""
+    node, dot, port = text.partition(".")
+    if not is_identifier(node) or (dot and not is_identifier(port)):
+        return None
+    return Reference(node, port if dot else None)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` is most likely meant to be, or None where nothing is near."""
+    names = list(known)
+    folded = {option.casefold(): option for option in reversed(names)}
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[close[0]] if close else None
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """`did you mean 'x'?`, or nothing where nothing is near."""
+    close = nearest(name, known)
+    return f"did you mean '{close}'?" if close else ""
+
+
+def listing(names: Iterable[str], most: int = 12) -> str:
+    """The names as a sentence's list, cut after `most`."""
+    ordered = list(names)
+    shown = ", ".join(ordered[:most])
+    rest = len(ordered) - most
+    return f"{shown} and {rest} more" if rest > 0 else shown or "none"

@@ -1,0 +1,58 @@
+"""What a running node may ask for and report: `RunContext`, `Progress`, `Preview`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
+
+from graphs.errors import NoiseloomError
+
+T = TypeVar("T")
+
+
+class Cancelled(NoiseloomError):  # noqa: N818 - what a person did, not an error
+    """The person stopped the run."""
+
+
+@dataclass
+class Meter:
+    """Counts of what a node spent. Besides the counts it is where a long computation learns that it was cancelled."""
+
+    rows: int = 0
+    launches: int = 0
+    cancelled: Callable[[], bool] = field(default=lambda: False)
+
+    def launch(self, rows: int) -> None:
+        """Count one call of a network on so many rows (one row is one NFE); raise `Cancelled` where asked to stop."""
+        if self.cancelled():
+            raise Cancelled("the run was cancelled")
+        self.rows += rows
+        self.launches += 1
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """Given to a node that declares `run: RunContext`; neither port nor parameter."""
+
+    meter: Meter
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Yielded by a node that works in steps."""
+
+    step: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Yielded by a node that can show what it has so far; `value` is data with a picture of its own."""
+
+    value: object
+
+
+Steps: TypeAlias = Generator[Progress | Preview, None, T]
+"""The return annotation of a node that yields `Progress` and `Preview` and returns its value."""

@@ -1,0 +1,85 @@
+"""An old graph opens: earlier type ids, other spellings and older versions of node types are brought up to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from graphs.catalogue.catalogue import Catalogue
+from graphs.declaration.records import NodeType
+from graphs.document.model import Document, Node, Subgraph, join
+from graphs.faults import Code, Fault
+
+L = TypeVar("L", Document, Subgraph)
+
+
+@dataclass
+class Upgrade:
+    """What was changed, in words, and what could not be."""
+
+    notes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def upgrade(document: Document, catalogue: Catalogue) -> tuple[Document, Upgrade]:
+    """The document in today's terms; a node that cannot be upgraded stays as it is, with a fault."""
+    report = Upgrade()
+    return _level(document, "", catalogue, report), report
+
+
+def _level(level: L, path: str, catalogue: Catalogue, report: Upgrade) -> L:
+    nodes = {name: _node(node, join(path, name), catalogue, report) for name, node in level.nodes.items()}
+    if all(nodes[name] is node for name, node in level.nodes.items()):
+        return level
+    return level.model_copy(update={"nodes": nodes})
+
+
+def _node(node: Node, place: str, catalogue: Catalogue, report: Upgrade) -> Node:
+    if node.graph is not None:
+        inner = _level(node.graph, place, catalogue, report)
+        return node if inner is node.graph else node.model_copy(update={"graph": inner})
+    record = catalogue.find(node.type)
+    if record is None:
+        return node
+    if node.type != record.id:
+        report.notes.append(f"{place}: {node.type} is called {record.id} now")
+        node = node.model_copy(update={"type": record.id})
+    if node.version > record.version:
+        message, mend = f"the node was saved by a newer {record.id}", "install a newer Noiseloom or a newer plug-in"
+        given, allowed = f"version {node.version}", f"up to {record.version}"
+        report.faults.append(
+            Fault(code=Code.NEWER_NODE, node=place, message=message, given=given, allowed=allowed, mend=mend)
+        )
+        return node
+    return _spelled(_migrated(node, place, record, catalogue, report), place, record, report)
+
+
+def _migrated(node: Node, place: str, record: NodeType, catalogue: Catalogue, report: Upgrade) -> Node:
+    if node.version == record.version:
+        return node
+    migrations = catalogue.function(record.id).migrations
+    changed = node
+    for version in range(node.version, record.version):
+        try:
+            changed = Node.model_validate(migrations[version](changed)).model_copy(update={"version": version + 1})
+        except Exception as error:  # noqa: BLE001 - a migration of a plug-in may raise anything
+            message = f"the migration of {record.id} from version {version} failed: {type(error).__name__}: {error}"
+            report.faults.append(Fault(code=Code.BAD_MIGRATION, node=place, message=message, mend="mend the migration"))
+            return node
+    report.notes.append(f"{place}: brought from version {node.version} of {record.id} to {record.version}")
+    return changed
+
+
+def _spelled(node: Node, place: str, record: NodeType, report: Upgrade) -> Node:
+    """Parameters under their own names."""
+    names = {}
+    for name in (*node.params, *node.inputs):
+        parameter = record.parameter(name)
+        if parameter and parameter.name != name and parameter.name not in {**node.params, **node.inputs}:
+            names[name] = parameter.name
+            report.notes.append(f"{place}: '{name}' is called '{parameter.name}'")
+    if not names:
+        return node
+    params = {names.get(name, name): value for name, value in node.params.items()}
+    inputs = {names.get(name, name): value for name, value in node.inputs.items()}
+    return node.model_copy(update={"params": params, "inputs": inputs})

@@ -1,0 +1,41 @@
+"""What a model is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from graphs import data
+
+
+@data(colour="#d9a03f")
+class Cond:
+    """What a model is asked to make: an encoded prompt, a class.
+
+    `entries` are tensors [R, ...] of the same R. A row takes entry `origin mod R`: one entry serves all rows, R entries
+    take turns.
+    """
+
+    entries: Mapping[str, Tensor]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.entries.values())))
+
+    def gather(self, origin: Tensor) -> Cond:
+        """The entries of rows of these origins [B], row-aligned."""
+        return self.take(origin % len(self))
+
+    def take(self, index: Tensor) -> Cond:
+        """The entries at these positions."""
+        return Cond({name: entry[index] for name, entry in self.entries.items()})
+
+    @staticmethod
+    def cat(parts: Sequence[Cond]) -> Cond:
+        """The entries of all parts, in order; all parts have the same names."""
+        return Cond({name: torch.cat([part.entries[name] for part in parts]) for name in parts[0].entries})
+
+    def describe(self) -> str:
+        """The entries' names and shapes."""
+        return ", ".join(f"{name} {list(entry.shape)}" for name, entry in self.entries.items())

@@ -1,0 +1,83 @@
+"""What a person sees or reads: pictures, text, numbers; each knows how it is saved."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import torch
+from PIL import Image as Pillow
+from torch import Tensor
+
+from graphs import data
+from graphs.media import File
+
+
+@data(colour="#d65c8a")
+class Image:
+    """Pictures: uint8 [B, height, width, channels], channels 1 (grey), 3 (RGB) or 4 (RGBA)."""
+
+    pixels: Tensor
+
+    def describe(self) -> str:
+        """Count and size."""
+        count, height, width, channels = self.pixels.shape
+        return f"{count} pictures of {width}×{height}, {channels} channels"
+
+    def preview(self) -> bytes:
+        """All pictures on one sheet, a PNG."""
+        return _png(sheet(self.pixels, columns=math.ceil(math.sqrt(len(self.pixels)))))
+
+    def files(self) -> tuple[File, ...]:
+        """A PNG for each picture."""
+        return tuple(File(".png", _png(picture)) for picture in self.pixels)
+
+
+@data(colour="#7a8b5c", feeds=("text",))
+class Text:
+    """A text that a person reads."""
+
+    text: str
+
+    def parameter(self) -> str:
+        """The text, for a parameter that it is wired to."""
+        return self.text
+
+    def files(self) -> tuple[File, ...]:
+        """A text file."""
+        return (File(".txt", self.text.encode()),)
+
+
+@data(colour="#b0763a", feeds=("number", "curve", "seed"))
+class Number:
+    """One number."""
+
+    value: float
+
+    def parameter(self) -> float:
+        """The number, for a parameter that it is wired to; whole numbers as int."""
+        return int(self.value) if self.value.is_integer() else self.value
+
+    def files(self) -> tuple[File, ...]:
+        """A text file."""
+        return (File(".txt", f"{self.value!r}\n".encode()),)
+
+
+def sheet(pixels: Tensor, columns: int, gap: int = 1) -> Tensor:
+    """Pictures [B, H, W, C] side by side on one, [rows·(H + gap) + gap, columns·(W + gap) + gap, C], grey between."""
+    count, height, width, channels = pixels.shape
+    columns = max(1, min(columns, count))
+    rows = -(-count // columns)
+    canvas = torch.full((rows * (height + gap) + gap, columns * (width + gap) + gap, channels), 128, dtype=torch.uint8)
+    for number, picture in enumerate(pixels):
+        top = gap + number // columns * (height + gap)
+        left = gap + number % columns * (width + gap)
+        canvas[top : top + height, left : left + width] = picture
+    return canvas
+
+
+def _png(picture: Tensor) -> bytes:
+    array = picture.cpu().contiguous().numpy()
+    buffer = io.BytesIO()
+    Pillow.fromarray(array[..., 0] if array.shape[-1] == 1 else array).save(buffer, "png")
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""Model → model: pulling the prediction toward what is wanted."""

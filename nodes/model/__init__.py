@@ -1,0 +1,1 @@
+"""Models: a noised x at a level in, the predicted x0 out."""

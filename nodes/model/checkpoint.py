@@ -1,0 +1,72 @@
+"""Networks of our own from a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from graphs import FilePath, InputError, node
+from graphs.naming import listing, suggestion
+from nodes.contracts.cond import Cond
+from nodes.contracts.model import Context, Leaf, Model, Prediction, Query
+from nodes.contracts.sample import Space
+from nodes.networks.checkpoint import open_checkpoint
+from nodes.networks.denoiser import Denoiser
+
+Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
+
+
+@node
+def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors") -> Model:
+    """A small text-conditional network of ours, from a safetensors file that holds its configuration.
+
+    EDM preconditioning (Karras et al. 2022, arXiv:2206.00364, Table 1) around a U-Net; float32. The file is checked
+    against its configuration before anything is allocated; pickled weights are refused. Points are pictures
+    [channels, size, size] with values in [−1, 1]. 1 model row per sample.
+    """
+    return Network(open_checkpoint(Path(weights)))
+
+
+class Network(Leaf):
+    """A denoiser as a model."""
+
+    abilities = frozenset({"prompt", "differentiable"})
+
+    def __init__(self, denoiser: Denoiser) -> None:
+        self.denoiser = denoiser
+        configuration = denoiser.configuration
+        self.space = Space("pixels", (configuration.channels, configuration.size, configuration.size))
+
+    def cost(self, s: float) -> float:  # noqa: ARG002 - the same at every level
+        """One row."""
+        return 1
+
+    def prompt(self, texts: tuple[str, ...]) -> Cond:
+        """The texts, encoded; a word that the network never saw is refused."""
+        vocabulary = self.denoiser.vocabulary
+        for text in texts:
+            for word in vocabulary.unknown(text):
+                near = suggestion(word, vocabulary.words)
+                raise InputError(
+                    f'the model does not know the word "{word}"',
+                    given=f'"{text}"',
+                    allowed=listing(vocabulary.words, 20),
+                    mend=near or "use words that it knows",
+                )
+        return self._encoded(texts)
+
+    def complete(self, q: Query) -> Query:
+        """Without a condition: the empty text."""
+        return q if q.cond is not None else replace(q, cond=self._encoded(("",)).gather(q.rows.origin))
+
+    def predict(self, q: Query, ctx: Context) -> Prediction:  # noqa: ARG002 - the contract's signature
+        """One forward pass."""
+        if q.cond is None:
+            raise TypeError("the question was not completed")
+        entries = q.cond.entries
+        return Prediction(self.denoiser(q.x, q.s, entries["context"], entries["pooled"], entries["mask"]))
+
+    def _encoded(self, texts: tuple[str, ...]) -> Cond:
+        context, pooled, mask = self.denoiser.encode(texts)
+        return Cond({"context": context, "pooled": pooled, "mask": mask})

@@ -1,0 +1,27 @@
+"""The driver as a node."""
+
+from __future__ import annotations
+
+from graphs import Preview, Progress, RunContext, Steps, node
+from nodes.contracts.levels import Levels
+from nodes.contracts.model import Context, Model
+from nodes.contracts.sample import Sample
+from nodes.contracts.solver import Solver, drive
+
+
+@node
+def sample(noise: Sample, model: Model, solver: Solver, levels: Levels, *, run: RunContext) -> Steps[Sample]:
+    """Sample: from the noise, step by step over the levels, with the solver asking the model.
+
+    `noise` is pure noise (s = inf), which enters the first level as x = σ ε, or a sample at that level. Shapes stay.
+    Cost: the solver's calls times the model's rows per sample; 2N − 1 times 2 for Heun under guidance.
+    Errors: a sample at another level than the first.
+    """
+    ctx = Context(run.meter)
+    total = len(levels.s) - 1
+    state = None
+    for step, state in enumerate(drive(model, solver, noise, levels, ctx)):
+        yield Progress(step, total)
+        if step:
+            yield Preview(state.guess())
+    return noise if state is None else solver.finish(state, ctx)
