@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from graphs.catalogue.catalogue import Catalogue
+    from graphs.opening import Opened
 
 Graph = Annotated[str, typer.Argument(metavar="GRAPH", help="A JSON file, a PNG that carries a graph, or an example.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -51,11 +52,9 @@ def run(
 ) -> None:
     """Run a graph and write its outputs."""
     from app.running import run_graph
-    from app.setting import set_values
-    from graphs.opening import open_graph
 
     catalogue = _catalogue(nodes, no_plugins)
-    opened = set_values(open_graph(graph, catalogue, tuple(allow_read or ())), settings or [], catalogue)
+    opened = _opened(graph, catalogue, settings or [], allow_read or [])
     for note in opened.notes:
         typer.echo(f"note: {note}", err=True)
     raise typer.Exit(run_graph(opened, catalogue, out, as_json=as_json))
@@ -71,14 +70,12 @@ def check(
     allow_read: Readable = None,
 ) -> None:
     """Say everything that is wrong with a graph. Exit status 2 where something is."""
-    from app.setting import set_values
     from graphs.checking.check import check as find_faults
     from graphs.faults import GraphError
-    from graphs.opening import open_graph
 
     catalogue = _catalogue(nodes, no_plugins)
     try:
-        opened = set_values(open_graph(graph, catalogue, tuple(allow_read or ())), settings or [], catalogue)
+        opened = _opened(graph, catalogue, settings or [], allow_read or [])
         faults = (*opened.faults, *find_faults(opened.document, catalogue, opened.files))
         notes: list[JsonValue] = list(opened.notes)
     except GraphError as error:
@@ -157,6 +154,17 @@ def _catalogue(folders: list[Path] | None, no_plugins: bool) -> Catalogue:
     from graphs.catalogue.catalogue import read_catalogue
 
     return read_catalogue(folders or (), plugins=not no_plugins)
+
+
+def _opened(graph: str, catalogue: Catalogue, settings: list[str], readable: list[Path]) -> Opened:
+    from graphs.opening import open_graph
+
+    opened = open_graph(graph, catalogue, tuple(readable))
+    if not settings:
+        return opened
+    from app.setting import set_values
+
+    return set_values(opened, settings, catalogue)
 
 
 def _print_json(value: JsonValue) -> None:

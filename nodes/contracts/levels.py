@@ -23,7 +23,8 @@ class Levels:
 
     def rows(self, count: int) -> Tensor:
         """The levels of each of `count` rows, [N + 1, count]."""
-        return self.s if self.s.ndim > 1 else self.s[:, None].expand(-1, count)
+        s = self.s.double()
+        return s if s.ndim > 1 else s[:, None].expand(-1, count)
 
 
 def alpha_sigma(s: Tensor) -> tuple[Tensor, Tensor]:

@@ -126,7 +126,7 @@ def _one_step(model: Model, solver: Solver, state: State, s_next: Tensor, ctx: C
 
 
 def _enter(sample: Sample, first: Tensor) -> Tensor:
-    """X at the first level. From pure noise the unknown x0 is 0: x = σ ε (EDM, arXiv:2206.00364, Algorithm 1)."""
+    """The x at the first level. From pure noise the unknown x0 is 0: x = σ ε (EDM, arXiv:2206.00364, Algorithm 1)."""
     noise = torch.isinf(sample.s)
     away = (~noise & ~torch.isclose(sample.s, first, rtol=1e-6)) | (~noise & torch.isinf(first))
     if bool(away.any()):

@@ -1,0 +1,51 @@
+"""The smaller commands."""
+
+from __future__ import annotations
+
+import json
+
+from app.doctor import PACKAGES
+from graphs.catalogue.catalogue import read_catalogue
+from tests.app.conftest import Command
+
+
+def test_nodes_lists_every_type_with_its_summary(noiseloom: Command) -> None:
+    listing = noiseloom("nodes", "--no-plugins").out
+    for record in read_catalogue(plugins=False).nodes.values():
+        assert f"{record.id} " in listing
+        assert record.summary in listing
+
+
+def test_one_nodes_help_gives_formula_ports_parameters_cost_and_source(noiseloom: Command) -> None:
+    text = noiseloom("nodes", "guidance.cfg").out
+    for part in ("D_neg + guidance_scale", "arXiv:2207.12598", "positive: Cond", "also scale, cfg_scale", "2 model rows"):
+        assert part in text
+
+
+def test_a_misspelt_type_is_told_the_nearest(noiseloom: Command) -> None:
+    answer = noiseloom("nodes", "guidence.cfg")
+    assert (answer.status, "did you mean 'guidance.cfg'?" in answer.err) == (2, True)
+
+
+def test_nodes_as_json_holds_the_types_too(noiseloom: Command) -> None:
+    catalogue = json.loads(noiseloom("nodes", "--json").out)
+    assert {"Model", "Sample", "Solver"} <= {entry["name"] for entry in catalogue["types"]}
+    assert all(entry["help"] and entry["outputs"] for entry in catalogue["nodes"])
+    assert json.loads(noiseloom("nodes", "heun", "--json").out)["id"] == "solver.heun"
+
+
+def test_the_schema_describes_a_document(noiseloom: Command) -> None:
+    schema = json.loads(noiseloom("schema").out)
+    assert {"noiseloom", "name", "nodes", "view"} <= set(schema["properties"])
+
+
+def test_doctor_names_versions_and_folders(noiseloom: Command) -> None:
+    report = json.loads(noiseloom("doctor", "--json").out)
+    assert {"noiseloom", "python", "cpu", "home", "assets", *PACKAGES} <= set(report)
+    assert "missing" not in report["assets"]
+
+
+def test_unknown_commands_and_options_end_in_status_2(noiseloom: Command) -> None:
+    assert noiseloom("runn").status == 2
+    assert noiseloom("run", "digits", "--bogus").status == 2
+    assert noiseloom("run").status == 2

@@ -1,0 +1,42 @@
+"""The level coordinate."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from nodes.contracts.levels import Levels, alpha_sigma, eps_of, place
+
+
+def test_alpha_and_sigma_are_right_at_both_ends() -> None:
+    alpha, sigma = alpha_sigma(torch.tensor([0.0, 1.0, 1e200, math.inf]))
+    assert alpha.tolist() == [1.0, pytest.approx(math.sqrt(0.5)), 0.0, 0.0]
+    assert sigma.tolist() == [0.0, pytest.approx(math.sqrt(0.5)), 1.0, 1.0]
+
+
+def test_alpha_and_sigma_lie_on_the_circle() -> None:
+    alpha, sigma = alpha_sigma(torch.logspace(-6, 6, 50, dtype=torch.float64))
+    torch.testing.assert_close(alpha**2 + sigma**2, torch.ones(50, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("s", [1e-3, 0.5, 7.0, 1e5])
+def test_eps_is_what_was_put_in(s: float) -> None:
+    x0, eps = torch.randn(2, 3, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).unbind(0)
+    level = torch.full((3,), s, dtype=torch.float64)
+    x = place(x0, eps, level)
+    torch.testing.assert_close(x, (x0 + s * eps) / math.sqrt(1 + s**2))
+    torch.testing.assert_close(eps_of(x, x0, level), eps, rtol=0, atol=1e-11 * max(1, 1 / s))
+
+
+def test_at_pure_noise_x_is_its_own_eps() -> None:
+    x = torch.tensor([[1.5, -2.0]])
+    assert torch.equal(eps_of(x, torch.tensor([[9.0, 9.0]]), torch.tensor([math.inf])), x)
+
+
+def test_levels_serve_every_row_or_each_its_own() -> None:
+    shared = Levels(torch.tensor([3.0, 1.0, 0.0]))
+    assert shared.rows(2).tolist() == [[3.0, 3.0], [1.0, 1.0], [0.0, 0.0]]
+    own = Levels(torch.tensor([[3.0, 2.0], [0.0, 0.0]]))
+    assert own.rows(2).tolist() == [[3.0, 2.0], [0.0, 0.0]]

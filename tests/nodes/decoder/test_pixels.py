@@ -1,0 +1,34 @@
+"""Points to pictures."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from graphs import InputError
+from nodes.contracts.rows import Rows
+from nodes.contracts.sample import Sample, Space
+from nodes.decoder.pixels import pixels
+
+
+def sample_of(x: torch.Tensor) -> Sample:
+    """A clean sample."""
+    count = len(x)
+    return Sample(x, torch.zeros(count, dtype=torch.float64), Space("pixels", tuple(x.shape[1:])), Rows.first(0, count))
+
+
+def test_black_grey_white_and_what_lies_outside() -> None:
+    x = torch.tensor([-1.0, 0.0, 1.0, -3.0, 3.0, -0.5]).reshape(1, 1, 2, 3)
+    assert pixels(sample_of(x)).pixels.flatten().tolist() == [0, 128, 255, 0, 255, 64]
+
+
+def test_channels_go_last() -> None:
+    image = pixels(sample_of(torch.zeros(2, 3, 4, 5)))
+    assert image.pixels.shape == (2, 4, 5, 3)
+    assert image.pixels.dtype == torch.uint8
+
+
+@pytest.mark.parametrize("event", [(2,), (2, 4, 4), (1, 1, 4, 4)])
+def test_what_is_no_picture_is_refused(event: tuple[int, ...]) -> None:
+    with pytest.raises(InputError, match="no picture"):
+        pixels(sample_of(torch.zeros(1, *event)))

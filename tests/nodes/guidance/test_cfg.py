@@ -1,0 +1,62 @@
+"""Classifier-free guidance against its formula, at its null setting, and by its cost."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from graphs import LevelCurve
+from nodes.contracts.model import predict
+from nodes.guidance.cfg import Guided, cfg
+from tests.nodes.gaussian import Gaussian, context, means, query
+
+X = torch.randn(4, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+
+
+def exact(mean: float, s: float, variance: float = 0.5) -> torch.Tensor:
+    """The Gaussian's x0 for one mean, written out."""
+    y = X * (1 + s * s) ** 0.5
+    return (variance * y + s * s * mean) / (variance + s * s)
+
+
+@pytest.mark.parametrize("scale", [0.0, 0.5, 2.5, 7.0])
+@pytest.mark.parametrize("s", [0.1, 1.0, 30.0])
+def test_guidance_extrapolates_from_negative_to_positive(scale: float, s: float) -> None:
+    model = cfg(Gaussian(variance=0.5), means(1.0), means(-2.0), guidance_scale=scale)
+    answer = predict(model, query(X, s), context()).x0
+    torch.testing.assert_close(answer, exact(-2.0, s) + scale * (exact(1.0, s) - exact(-2.0, s)))
+
+
+def test_without_a_negative_the_model_is_asked_for_nothing_in_particular() -> None:
+    model = cfg(Gaussian(mean=0.25, variance=0.5), means(1.0), guidance_scale=3.0)
+    answer = predict(model, query(X, 1.0), context()).x0
+    torch.testing.assert_close(answer, exact(0.25, 1.0) + 3 * (exact(1.0, 1.0) - exact(0.25, 1.0)))
+
+
+def test_nested_guidance_asks_its_own_negative_not_the_outer_condition() -> None:
+    inner = cfg(Gaussian(variance=0.5), means(1.0), guidance_scale=2.0)
+    outer = cfg(inner, means(9.0), guidance_scale=1.0)
+    assert torch.equal(predict(outer, query(X, 1.0), context()).x0, predict(inner, query(X, 1.0), context()).x0)
+
+
+def test_scale_one_is_the_positive_prediction_bitwise_at_half_the_cost() -> None:
+    ctx = context()
+    answer = predict(cfg(Gaussian(), means(1.0), means(-1.0), guidance_scale=1.0), query(X, 1.3), ctx).x0
+    bare = Gaussian()
+    asked = query(X, 1.3, means(1.0).gather(torch.zeros(4, dtype=torch.int64)))
+    assert torch.equal(answer, predict(bare, asked, context()).x0)
+    assert ctx.meter.rows == 4
+
+
+def test_a_curve_guides_each_row_by_its_own_level_and_asks_nothing_superfluous() -> None:
+    curve = LevelCurve(((1.0, 1.0), (2.0, 3.0)), "linear")
+    model = Guided(Gaussian(variance=0.5), means(1.0), means(-1.0), curve)
+    q = query(X, 1.0)
+    levels = torch.tensor([0.5, 1.5, 2.0, 9.0], dtype=torch.float64)
+    ctx = context()
+    answer = predict(model, type(q)(q.x, levels, levels, q.rows, q.step), ctx).x0
+    for row, (s, scale) in enumerate([(0.5, 1.0), (1.5, 2.0), (2.0, 3.0), (9.0, 3.0)]):
+        expected = exact(-1.0, s)[row] + scale * (exact(1.0, s)[row] - exact(-1.0, s)[row])
+        torch.testing.assert_close(answer[row], expected)
+    assert ctx.meter.rows == 4 + 3
+    assert [model.cost(s) for s in (0.5, 1.5)] == [1, 2]

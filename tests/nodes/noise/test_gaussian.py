@@ -1,0 +1,40 @@
+"""The noise node."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from graphs import InputError
+from nodes.noise.gaussian import gaussian
+from tests.nodes.gaussian import Gaussian
+
+
+def test_a_larger_batch_begins_with_the_same_pictures() -> None:
+    assert torch.equal(gaussian(seed=5, count=8, shape=(1, 4, 4)).x[:3], gaussian(seed=5, count=3, shape=(1, 4, 4)).x)
+
+
+def test_first_gives_one_row_alone() -> None:
+    batch = gaussian(seed=5, count=8, shape=(2,))
+    one = gaussian(seed=5, count=1, first=3, shape=(2,))
+    assert torch.equal(one.x[0], batch.x[3])
+    assert one.rows.origin.tolist() == [3]
+
+
+def test_it_takes_the_shape_of_a_model_or_of_a_sample() -> None:
+    by_model = gaussian(Gaussian(event=(3, 2)), count=2)
+    assert by_model.x.shape == (2, 3, 2)
+    assert gaussian(by_model, count=5).x.shape == (5, 3, 2)
+    assert torch.isinf(by_model.s).all()
+
+
+@pytest.mark.parametrize("shape", [(), (0, 3), (2, -1)])
+def test_noise_without_a_shape_says_how_to_give_one(shape: tuple[int, ...]) -> None:
+    with pytest.raises(InputError, match="no shape") as caught:
+        gaussian(shape=shape)
+    assert "like" in caught.value.mend
+
+
+def test_a_batch_beyond_memory_is_refused_before_it_is_drawn() -> None:
+    with pytest.raises(InputError, match="too large"):
+        gaussian(count=65536, shape=(3, 1024, 1024))
