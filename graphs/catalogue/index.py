@@ -6,7 +6,6 @@ cannot be written or are the person's. Only files that changed are imported agai
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Callable
@@ -124,7 +123,7 @@ def _stored(package: Package, maker: str, digests: dict[str, str]) -> Index:
 
 def _store(package: Package, index: Index) -> None:
     """Write the index where that is allowed; without one everything works, only slower."""
-    text = json.dumps(index.model_dump(mode="json", exclude_defaults=True), indent=1, ensure_ascii=False)
+    text = index.model_dump_json()
     for place in _places(package):
         try:
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

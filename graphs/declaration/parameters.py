@@ -29,7 +29,7 @@ class Problem(NamedTuple):
 class Kind(BaseModel):
     """What all kinds of parameter share."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def problem(self, value: JsonValue) -> Problem | None:
         """Why a literal does not fit; None where it does."""

@@ -10,7 +10,7 @@ from graphs.declaration.parameters import AnyKind
 class Record(BaseModel):
     """What all records share."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Port(Record):

@@ -20,7 +20,7 @@ Wires: TypeAlias = str | tuple[str, ...]
 class Part(BaseModel):
     """What all parts of a document share."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True, defer_build=True)
 
 
 class Node(Part):

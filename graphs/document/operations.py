@@ -21,7 +21,7 @@ T = TypeVar("T")
 class Edit(BaseModel):
     """What all operations share."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     at: str = ""
 
 

@@ -86,7 +86,7 @@ class Model(ABC):
     def cost(self, s: float) -> float:
         """Leaf rows (NFE) that one row costs at level s."""
 
-    def prompt(self, texts: tuple[str, ...]) -> Cond:  # noqa: ARG002 - what a model with text answers with
+    def prompt(self, texts: tuple[str, ...]) -> Cond:
         """The condition for each of these texts; `InputError` where the model takes no text."""
         raise InputError(
             "this model takes no text",

@@ -65,7 +65,7 @@ class Solver(ABC):
     def calls(self, steps: int) -> float:
         """How often it asks the model in so many steps that end at s = 0."""
 
-    def start(self, sample: Sample, levels: Levels, ctx: Context) -> State:  # noqa: ARG002 - for solvers that look ahead
+    def start(self, sample: Sample, levels: Levels, ctx: Context) -> State:
         """The state at the first level."""
         first = levels.rows(len(sample.rows))[0]
         return State(
@@ -76,7 +76,7 @@ class Solver(ABC):
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
         """The state at level s_next [B]."""
 
-    def finish(self, state: State, ctx: Context) -> Sample:  # noqa: ARG002 - for solvers with states of their own
+    def finish(self, state: State, ctx: Context) -> Sample:
         """The sample; its rows get a lineage of their own, so that noise added later is not the noise taken away."""
         return Sample(state.x, state.s, state.space, state.rows.fork(1, "sampled"))
 

@@ -43,7 +43,7 @@ class Guided(Mixer):
         """Twice the model's cost where the scale is not 1."""
         return self.model.cost(s) * (1 if self._scale_at(s) == 1 else 2)
 
-    def asks(self, q: Query, ctx: Context) -> Asks:  # noqa: ARG002 - the contract's signature
+    def asks(self, q: Query, ctx: Context) -> Asks:
         """The positive question for all rows; the negative one for the rows that are guided."""
         asked: Asks = [(self.model, replace(q, cond=self.positive.gather(q.rows.origin)))]
         guided = (self._scales(q) != 1).nonzero()[:, 0]
@@ -53,7 +53,7 @@ class Guided(Mixer):
             asked.append((self.model, replace(inner, cond=negative)))
         return asked
 
-    def combine(self, q: Query, answers: list[Prediction], ctx: Context) -> Prediction:  # noqa: ARG002
+    def combine(self, q: Query, answers: list[Prediction], ctx: Context) -> Prediction:
         """D_neg + scale · (D_pos − D_neg) on the guided rows."""
         positive = answers[0].x0
         if len(answers) == 1:

@@ -12,6 +12,7 @@ from nodes.contracts.cond import Cond
 from nodes.contracts.model import Context, Leaf, Model, Prediction, Query
 from nodes.contracts.sample import Space
 from nodes.networks.checkpoint import open_checkpoint
+from nodes.networks.cores import over_cores
 from nodes.networks.denoiser import Denoiser
 
 Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
@@ -38,7 +39,7 @@ class Network(Leaf):
         configuration = denoiser.configuration
         self.space = Space("pixels", (configuration.channels, configuration.size, configuration.size))
 
-    def cost(self, s: float) -> float:  # noqa: ARG002 - the same at every level
+    def cost(self, s: float) -> float:
         """One row."""
         return 1
 
@@ -60,12 +61,12 @@ class Network(Leaf):
         """Without a condition: the empty text."""
         return q if q.cond is not None else replace(q, cond=self._encoded(("",)).gather(q.rows.origin))
 
-    def predict(self, q: Query, ctx: Context) -> Prediction:  # noqa: ARG002 - the contract's signature
+    def predict(self, q: Query, ctx: Context) -> Prediction:
         """One forward pass."""
         if q.cond is None:
             raise TypeError("the question was not completed")
         entries = q.cond.entries
-        return Prediction(self.denoiser(q.x, q.s, entries["context"], entries["pooled"], entries["mask"]))
+        return Prediction(over_cores(self.denoiser, q.x, q.s, entries["context"], entries["pooled"], entries["mask"]))
 
     def _encoded(self, texts: tuple[str, ...]) -> Cond:
         context, pooled, mask = self.denoiser.encode(texts)

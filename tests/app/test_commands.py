@@ -18,7 +18,13 @@ def test_nodes_lists_every_type_with_its_summary(noiseloom: Command) -> None:
 
 def test_one_nodes_help_gives_formula_ports_parameters_cost_and_source(noiseloom: Command) -> None:
     text = noiseloom("nodes", "guidance.cfg").out
-    for part in ("D_neg + guidance_scale", "arXiv:2207.12598", "positive: Cond", "also scale, cfg_scale", "2 model rows"):
+    for part in (
+        "D_neg + guidance_scale",
+        "arXiv:2207.12598",
+        "positive: Cond",
+        "also scale, cfg_scale",
+        "2 model rows",
+    ):
         assert part in text
 
 

@@ -31,7 +31,9 @@ def write_fade(text: str = FADE) -> None:
     Path("mine/picture.py").write_text(text)
 
 
-def test_a_function_in_a_folder_is_a_node(noiseloom: Command, small: tuple[str, ...], edited: Callable[[Edit], str]) -> None:
+def test_a_function_in_a_folder_is_a_node(
+    noiseloom: Command, small: tuple[str, ...], edited: Callable[[Edit], str]
+) -> None:
     write_fade()
     assert "amount = 0.5: a number from 0 to 1" in noiseloom("nodes", "mine.picture.fade", "--nodes", "mine").out
     answer = noiseloom("run", edited(use_fade), "--nodes", "mine", *small)

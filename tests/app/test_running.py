@@ -24,7 +24,11 @@ def test_running_digits_writes_pictures_and_a_report(noiseloom: Command, small: 
     assert sorted(path.name for path in Path("out").iterdir()) == [
         "pictures-00.png", "pictures-01.png", "run.json", "sheet.png",
     ]  # fmt: skip
-    assert [entry["path"] for entry in report["outputs"]] == ["out/pictures-00.png", "out/pictures-01.png", "out/sheet.png"]
+    assert [entry["path"] for entry in report["outputs"]] == [
+        "out/pictures-00.png",
+        "out/pictures-01.png",
+        "out/sheet.png",
+    ]
     assert json.loads(Path("out/run.json").read_text()) == report
     with Image.open("out/pictures-01.png") as picture:
         assert picture.size == (128, 128)
@@ -104,4 +108,6 @@ def test_a_file_of_my_own_may_be_named_on_the_command_line_and_leaves_no_path(no
     answer = noiseloom("run", "digits", *small, "--set", f"network.weights={weights.absolute()}/mine.safetensors")
     assert answer.status == 0
     with Image.open("out/sheet.png") as picture:
-        assert json.loads(picture.info["noiseloom"])["nodes"]["network"]["params"]["weights"] == {"file": "mine.safetensors"}
+        assert json.loads(picture.info["noiseloom"])["nodes"]["network"]["params"]["weights"] == {
+            "file": "mine.safetensors"
+        }

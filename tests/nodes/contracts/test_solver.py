@@ -63,7 +63,8 @@ def test_a_finished_sample_has_rows_of_its_own_lineage() -> None:
 
 
 def test_the_guess_is_the_predicted_x0() -> None:
-    *_, state = drive(Gaussian(mean=2.0, variance=1e-12), Heun(), pure_noise(2), karras(num_inference_steps=3), context())
+    model = Gaussian(mean=2.0, variance=1e-12)
+    *_, state = drive(model, Heun(), pure_noise(2), karras(num_inference_steps=3), context())
     torch.testing.assert_close(state.guess().x, torch.full((2, 2), 2.0, dtype=torch.float64), atol=1e-5, rtol=0)
     assert state.guess().s.tolist() == [0.0, 0.0]
 

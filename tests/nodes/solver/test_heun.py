@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -34,7 +35,7 @@ def at_top(count: int, top: float) -> Sample:
 
 def edm_heun(y: Tensor, s: list[float], variance: float) -> Tensor:
     """Algorithm 1 of the EDM paper without churn, in its own coordinate y = x0 + s ε."""
-    for now, then in zip(s, s[1:], strict=False):
+    for now, then in itertools.pairwise(s):
         slope = (y - variance * y / (variance + now**2)) / now
         euler = y + (then - now) * slope
         if then == 0:
@@ -60,7 +61,7 @@ def test_it_has_order_two() -> None:
         reached = solve(Gaussian(variance=variance), Levels(s), noise)
         exact = noise.x * math.sqrt((1 + top**2) / (1 + bottom**2) * (variance + bottom**2) / (variance + top**2))
         errors.append(float((reached.x - exact).square().mean().sqrt()))
-    slopes = [math.log2(before / after) for before, after in zip(errors, errors[1:], strict=False)]
+    slopes = [math.log2(before / after) for before, after in itertools.pairwise(errors)]
     assert slopes == pytest.approx([ORDER, ORDER], abs=0.15)
 
 
