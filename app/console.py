@@ -46,9 +46,9 @@ class RunView:
                 self.console.print(f"{node}: {seconds:.2f} s{cost}", style="dim")
             case Failed(node, message, _, inputs):
                 self._remove(node)
-                self.console.print(f"{node} failed: {message}", style="red", markup=False)
+                self.console.print(f"{node} failed: {message}", style="red", markup=False, soft_wrap=True)
                 for name, text in inputs.items():
-                    self.console.print(f"    {name} = {text}", style="dim", markup=False)
+                    self.console.print(f"    {name} = {text}", style="dim", markup=False, soft_wrap=True)
             case Skipped(node, because):
                 self.console.print(f"{node}: not run, because {because} failed", style="yellow")
 

@@ -68,7 +68,7 @@ def _tell(report: Report, out: Path, view: RunView, text: str | None) -> None:
     if text is not None:
         print(text)  # noqa: T201 - the door's answer
     elif report.outputs:
-        view.console.print(f"{len(report.outputs)} files in {out}", markup=False)
+        view.console.print(f"{len(report.outputs)} files in {out}", markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -1,5 +1,10 @@
 """What a graph is, and how it runs. Node authors import their declarations from here."""
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
 from graphs.curves import LevelCurve
 from graphs.declaration.node import node
 from graphs.declaration.parameters import (
@@ -22,6 +27,9 @@ from graphs.declaration.parameters import (
 from graphs.declaration.values import behaviour, data
 from graphs.errors import InputError, NoiseloomError
 from graphs.running.context import Preview, Progress, RunContext, Steps
+
+if TYPE_CHECKING:
+    from graphs.python import load, run
 
 __all__ = [
     "Choice",
@@ -48,5 +56,14 @@ __all__ = [
     "also",
     "behaviour",
     "data",
+    "load",
     "node",
+    "run",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """`load` and `run`, imported when they are asked for: they need what nodes import this package for."""
+    if name in ("load", "run"):
+        return getattr(importlib.import_module("graphs.python"), name)
+    raise AttributeError(name)

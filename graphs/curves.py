@@ -43,7 +43,8 @@ class LevelCurve:
         (s0, value0), (s1, value1) = self.points[right - 1], self.points[right]
         if self.by == "log":
             s, s0, s1 = math.log(s), math.log(s0), math.log(s1)
-        return value0 + (value1 - value0) * (s - s0) / (s1 - s0)
+        part = (s - s0) / (s1 - s0) if s1 > s0 else 0.0
+        return value0 * (1 - part) + value1 * part
 
 
 def curve_problem(literal: JsonValue) -> str | None:

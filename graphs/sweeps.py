@@ -68,7 +68,7 @@ def _range(values: dict[str, JsonValue], *, integer: bool) -> tuple[JsonValue, .
     if scale == "log":
         points = [math.exp(math.log(low) + part * (math.log(high) - math.log(low))) for part in parts]
     else:
-        points = [low + part * (high - low) for part in parts]
+        points = [low * (1 - part) + high * part for part in parts]
     points[0] = low
     points[-1] = high if count > 1 else low
     return tuple(round(point) if integer else point for point in points)

@@ -44,7 +44,7 @@ class Kind(BaseModel):
         if value is None or isinstance(value, (bool, int, str)):
             return value
         if isinstance(value, float):
-            return value if math.isfinite(value) else "inf"
+            return "inf" if value == math.inf else value
         raise TypeError(f"{value!r} has no literal form")
 
 
@@ -85,7 +85,7 @@ class Number(Kind):
             return Problem("bad_value", self.allowed(), mend)
         if self.integer and not isinstance(value, int):
             return Problem("bad_value", self.allowed(), "write it without a decimal point")
-        if not self.integer and abs(value) > LARGEST_NUMBER:
+        if not self.integer and not abs(value) <= LARGEST_NUMBER:
             return Problem("out_of_range", self.allowed())
         if self.minimum is not None and value < self.minimum:
             return Problem("out_of_range", self.allowed(), f"the nearest allowed value is {self.minimum:.15g}")
@@ -252,7 +252,6 @@ def also(*names: str) -> Also:
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        return math.isfinite(float(text))
     except ValueError:
         return False
-    return True

@@ -69,12 +69,12 @@ def parse_json(text: str | bytes) -> JsonValue:
 
 
 def _unique_keys(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        mend = "keep one of the two, or give one another name"
-        _refuse(Code.DUPLICATE_KEY, f'the key "{twice}" stands twice in one object', mend=mend)
+    made: dict[str, JsonValue] = {}
+    for key, value in pairs:
+        if key in made:
+            mend = "keep one of the two, or give one another name"
+            _refuse(Code.DUPLICATE_KEY, f'the key "{key}" stands twice in one object', mend=mend)
+        made[key] = value
     return made
 
 
@@ -176,10 +176,7 @@ def _misplaced_key(given: object) -> str:
 
 def _without_echoes(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
     """Each place once: a union reports one fault for each of its arms."""
-    first: dict[str, Fault] = {}
-    for fault in faults:
-        first.setdefault(fault.message.split(": ")[0].rstrip("0123456789."), fault)
-    return tuple(first.values())
+    return tuple({fault.message.partition(": ")[0]: fault for fault in reversed(faults)}.values())[::-1]
 
 
 def _identifier_faults(document: Document) -> list[Fault]:

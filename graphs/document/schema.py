@@ -7,5 +7,5 @@ from graphs.document.model import Document
 
 def document_schema() -> dict[str, object]:
     """A JSON schema (draft 2020-12) that editors can check a graph against."""
-    schema = Document.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Noiseloom graph", **schema}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {**head, **Document.model_json_schema(), "title": "Noiseloom graph"}
