@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from pydantic import JsonValue
 
 from graphs.document.model import Document, Level, Node, join
 from graphs.naming import parse_reference
+
+T = TypeVar("T")
+Source: TypeAlias = tuple[str, str | None]
+"""The path of a node and its output; None stands for its only one."""
 
 MOST_NODES = 100_000
 """Nodes of a graph, subgraphs opened, at the most."""
@@ -16,51 +21,64 @@ MOST_NODES = 100_000
 
 @dataclass
 class FlatNode:
-    """A node that is no subgraph: its parameters, and the sources of each wired port as (path, output or None)."""
+    """A node that is no subgraph: its parameters, and the sources of each wired port."""
 
     node: Node
     params: dict[str, JsonValue] = field(default_factory=dict)
-    sources: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
+    sources: dict[str, list[Source]] = field(default_factory=dict)
 
 
 Flat: TypeAlias = dict[str, FlatNode]
 """Nodes by path."""
 
 
+@dataclass
+class _Opening:
+    """A level to open: what its subgraph's inputs bring in from outside, by inner node and port."""
+
+    path: str
+    level: Level
+    sources: dict[str, dict[str, list[Source]]] = field(default_factory=dict)
+    params: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
+
+
 def flatten(document: Document) -> Flat:
     """Every node that is no subgraph, by path. What cannot be resolved is left out; the check says so elsewhere."""
     flat: Flat = {}
-    waiting: list[tuple[str, Level, dict[str, list[tuple[str, str | None]]], dict[str, JsonValue]]] = [
-        ("", document, {}, {})
-    ]
+    waiting = [_Opening("", document)]
     while waiting:
-        path, level, fed, given = waiting.pop()
-        for name, node in level.nodes.items():
-            place = join(path, name)
-            sources = {port: list(found) for key, found in fed.items() if (port := _port_of(key, name))}
-            params = {port: value for key, value in given.items() if (port := _port_of(key, name))}
+        opening = waiting.pop()
+        for name, node in opening.level.nodes.items():
+            place = join(opening.path, name)
+            sources = {port: list(found) for port, found in opening.sources.get(name, {}).items()}
             for port, text in node.wires():
-                sources.setdefault(port, []).extend(_source(text, path, level))
-            params = {**node.params, **params}
+                sources.setdefault(port, []).extend(_resolve(text, opening.path, opening.level))
+            params = {**node.params, **opening.params.get(name, {})}
             if node.graph is None:
                 flat[place] = FlatNode(node, params, sources)
                 continue
-            inner_fed = {
-                t: sources[key] for key, targets in node.graph.inputs.items() if key in sources for t in targets
-            }
-            inner_given = {
-                t: params[key] for key, targets in node.graph.inputs.items() if key in params for t in targets
-            }
-            waiting.append((place, node.graph, inner_fed, inner_given))
+            named = {key: _with_axis(value, f"{place}.{key}") for key, value in params.items()}
+            targets = node.graph.inputs
+            waiting.append(_Opening(place, node.graph, _by_target(sources, targets), _by_target(named, targets)))
     return flat
 
 
-def _port_of(target: str, name: str) -> str | None:
-    node, _, port = target.partition(".")
-    return port if node == name and port else None
+def _by_target(given: Mapping[str, T], targets: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, T]]:
+    """What comes to a subgraph's inputs, by the inner nodes and ports that they feed."""
+    inner: dict[str, dict[str, T]] = {}
+    for name, value in given.items():
+        for target in targets.get(name, ()):
+            node, _, port = target.partition(".")
+            inner.setdefault(node, {})[port] = value
+    return inner
 
 
-def _source(text: str, path: str, level: Level) -> list[tuple[str, str | None]]:
+def _with_axis(literal: JsonValue, axis: str) -> JsonValue:
+    """A sweep that enters a subgraph keeps one axis, however many inner parameters it sets."""
+    return {"axis": axis, **literal} if isinstance(literal, dict) and "sweep" in literal else literal
+
+
+def _resolve(text: str, path: str, level: Level) -> list[Source]:
     """The node that a reference at a level really means: outputs of subgraphs are followed inward."""
     reference = parse_reference(text)
     while reference is not None and reference.node in level.nodes:

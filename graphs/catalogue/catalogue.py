@@ -72,12 +72,15 @@ def read_catalogue(folders: Iterable[Path] = (), *, plugins: bool = True) -> Cat
     """
     packages = installed_packages(plugins=plugins)
     if plugins:
-        packages += [folder_package(folder) for folder in folders]
+        packages += _folders(folders)
     nodes: dict[str, NodeType] = {}
     values: dict[str, ValueType] = {}
     broken: list[BrokenFile] = []
+    ours = ""
     for package in packages:
-        for file, entry in read_index(package).files.items():
+        index = read_index(package, beneath=ours)
+        ours = ours or index.digest()
+        for file, entry in index.files.items():
             if entry.error and not package.plugin:
                 raise DeclarationError(f"{package.folder / file}: {entry.error}")
             if entry.error:
@@ -89,6 +92,18 @@ def read_catalogue(folders: Iterable[Path] = (), *, plugins: bool = True) -> Cat
                 _add(values, value.name, value, str(package.folder / file))
     earlier = {old: record.id for record in nodes.values() for old in record.also}
     return Catalogue(dict(sorted(nodes.items())), values, tuple(broken), tuple(packages), earlier)
+
+
+def _folders(folders: Iterable[Path]) -> list[Package]:
+    packages = {package.folder: package for package in map(folder_package, folders)}
+    by_name: dict[str, Package] = {}
+    for package in packages.values():
+        other = by_name.setdefault(package.name, package)
+        if other is not package:
+            given = f"{other.folder} and {package.folder}"
+            message = f"two folders of nodes are called '{package.name}'"
+            raise InputError(message, where="--nodes", given=given, mend="rename one of them")
+    return list(by_name.values())
 
 
 def _add(known: dict[str, Entry], name: str, entry: Entry, file: str) -> None:

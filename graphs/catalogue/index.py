@@ -44,10 +44,17 @@ class Index(BaseModel):
     made_by: str
     files: dict[str, FileEntry] = {}
 
+    def digest(self) -> str:
+        """One digest of all its files."""
+        return sources.text_digest(repr(sorted((file, entry.digest) for file, entry in self.files.items())).encode())
 
-def read_index(package: Package) -> Index:
-    """The index of a package, brought up to date; what is as it was is not imported."""
-    maker = sources.folder_digest(Path(__file__).parents[1] / "declaration")
+
+def read_index(package: Package, beneath: str = "") -> Index:
+    """The index of a package, brought up to date; what is as it was is not imported.
+
+    `beneath` is the digest of what the package builds on: where that changed, all of it is derived again.
+    """
+    maker = sources.folder_digest(Path(__file__).parents[1] / "declaration") + beneath
     contents = {path.relative_to(package.folder).as_posix(): path.read_bytes() for path in package.files()}
     digests = {file: sources.text_digest(content) for file, content in contents.items()}
     stored = _stored(package, maker, digests)

@@ -69,11 +69,31 @@ def folder_package(folder: Path) -> Package:
 
 def import_module(package: Package, module: str) -> types.ModuleType:
     """Import a module of a package; a folder's package is made known first."""
-    if package.owned and package.root not in sys.modules:
+    if package.owned:
+        known = sys.modules.get(package.root)
+        if known is not None and list(known.__path__) != [str(package.folder)]:
+            forget_modules(package)  # another folder of the same name
+        if package.root not in sys.modules:
+            _make_known(package)
+    return importlib.import_module(module)
+
+
+def _make_known(package: Package) -> None:
+    first = package.folder / "__init__.py"
+    if not first.is_file():
         made = types.ModuleType(package.root, "A person's own folder of nodes.")
         made.__path__ = [str(package.folder)]
         sys.modules[package.root] = made
-    return importlib.import_module(module)
+        return
+    spec = importlib.util.spec_from_file_location(package.root, first, submodule_search_locations=[str(package.folder)])
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{first} cannot be imported")
+    made = sys.modules[package.root] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(made)
+    except BaseException:
+        del sys.modules[package.root]
+        raise
 
 
 def forget_modules(package: Package) -> None:
