@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -26,14 +27,14 @@ class Problem(NamedTuple):
     mend: str = ""
 
 
-class Kind(BaseModel):
+class Kind(BaseModel, ABC):
     """What all kinds of parameter share."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
+    @abstractmethod
     def problem(self, value: JsonValue) -> Problem | None:
         """Why a literal does not fit; None where it does."""
-        raise NotImplementedError
 
     def decode(self, value: JsonValue) -> object:
         """What the node's function is given for this literal, which has no problem."""
