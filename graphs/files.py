@@ -52,9 +52,10 @@ def find_file(literal: JsonValue, suffixes: tuple[str, ...], places: Places) -> 
         return FileTrouble(Code.HUB_REFUSED, "nothing is fetched from a model hub without consent", mend=mend)
     if suffixes and path.suffix.lower() not in suffixes:
         return FileTrouble(Code.FILE_KIND, "the file is of another kind", " or ".join(suffixes))
-    if not found.is_file():
-        return _missing(path, found)
-    return found
+    try:
+        return found if found.is_file() else _missing(path, found)
+    except OSError as error:  # a name longer than names can be, a folder that may not be looked into
+        return FileTrouble(Code.FILE_MISSING, f"the file cannot be reached: {error.strerror}")
 
 
 def _resolve(path: Path) -> Path | None:
@@ -74,9 +75,6 @@ def _forbidden(places: Places) -> FileTrouble:
 
 
 def _missing(path: Path, found: Path) -> FileTrouble:
-    try:
-        names = [entry.name for entry in found.parent.iterdir()][:1000] if found.parent.is_dir() else []
-    except OSError:
-        names = []
+    names = [entry.name for entry in found.parent.iterdir()][:1000] if found.parent.is_dir() else []
     message = "there is no such file" if not found.exists() else "this is not a file"
     return FileTrouble(Code.FILE_MISSING, message, mend=suggestion(path.name, names) or f"looked for {path}")

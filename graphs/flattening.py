@@ -69,7 +69,8 @@ def _by_target(given: Mapping[str, T], targets: Mapping[str, tuple[str, ...]]) -
     for name, value in given.items():
         for target in targets.get(name, ()):
             node, _, port = target.partition(".")
-            inner.setdefault(node, {})[port] = value
+            if port:
+                inner.setdefault(node, {})[port] = value
     return inner
 
 

@@ -70,8 +70,10 @@ def _find(name: str) -> Path:
             raise InputError(
                 "this is a folder, not a graph", where=name, allowed="a JSON file, a PNG, or an example's name"
             )
-        if path.exists():
+        if path.is_file():
             return path
+        if path.exists():
+            raise InputError("this is not a file", where=name, mend="save it as a file first")
         if example.parent == examples_folder() and example.is_file():
             return example
     except (OSError, ValueError) as error:

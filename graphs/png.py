@@ -38,6 +38,7 @@ def graph_of(path: Path) -> Document:
     mend = "use a picture that Noiseloom saved and no other program saved again"
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=("PNG",)) as picture:
                 text = dict(picture.info).get(KEY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphs.catalogue.catalogue import Catalogue
 from graphs.declaration.records import NodeType, Parameter, Port
@@ -18,6 +18,13 @@ class Signature:
     inputs: Mapping[str, Port]
     parameters: Mapping[str, Parameter]
     outputs: Mapping[str, Port]
+    shared: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict)
+    """Of a subgraph, by the name that sets them: all the inner parameters."""
+
+    def set_by(self, name: str) -> tuple[Parameter, ...]:
+        """Every parameter that a value or a wire of that name sets."""
+        own = (self.parameters[name],) if name in self.parameters else ()
+        return self.shared.get(name, own)
 
     def output(self, reference: Reference) -> Port | None:
         """The port that a reference to this node means; None where it means none, or one of several."""
@@ -52,29 +59,32 @@ def _of_graph(graph: Subgraph, place: str, known: Mapping[str, Signature | None]
     """The interface of a subgraph as far as it can be understood; what cannot is a fault elsewhere."""
     inputs: dict[str, Port] = {}
     parameters: dict[str, Parameter] = {}
+    shared: dict[str, tuple[Parameter, ...]] = {}
     for name, targets in graph.inputs.items():
-        ports = [port for target in targets if (port := _target(target, place, known))]
-        knobs = [port for port in ports if isinstance(port, Parameter)]
-        places = [port for port in ports if isinstance(port, Port)]
+        inner = [found for target in targets if (found := _target(target, place, known))]
+        places = [signature.inputs[port] for signature, port in inner if port in signature.inputs]
+        knobs = [knob for signature, port in inner for knob in signature.set_by(port)]
+        shared[name] = tuple(knob.model_copy(update={"name": name, "also": ()}) for knob in knobs)
         if places:
             types = tuple(kind for kind in places[0].types if all(kind in port.types for port in places))
             many, optional = all(port.many for port in places), all(port.optional for port in places)
             inputs[name] = Port(name=name, types=types, many=many, optional=optional and not knobs)
         elif knobs:
-            parameters[name] = knobs[0].model_copy(update={"name": name, "also": ()})
+            parameters[name] = shared[name][0]
     outputs = {}
     for name, text in graph.outputs.items():
         reference = parse_reference(text)
-        inner = known.get(join(place, reference.node)) if reference else None
-        port = inner.output(reference) if inner and reference else None
+        source = known.get(join(place, reference.node)) if reference else None
+        port = source.output(reference) if source and reference else None
         if port is not None:
             outputs[name] = port.model_copy(update={"name": name})
-    return Signature(inputs, parameters, outputs)
+    return Signature(inputs, parameters, outputs, shared)
 
 
-def _target(text: str, place: str, known: Mapping[str, Signature | None]) -> Port | Parameter | None:
+def _target(text: str, place: str, known: Mapping[str, Signature | None]) -> tuple[Signature, str] | None:
+    """The inner node that a subgraph's input feeds, and at which port or parameter."""
     reference = parse_reference(text)
     inner = known.get(join(place, reference.node)) if reference else None
     if inner is None or reference is None or reference.port is None:
         return None
-    return inner.inputs.get(reference.port) or inner.parameters.get(reference.port)
+    return inner, reference.port

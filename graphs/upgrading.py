@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -9,6 +10,7 @@ from graphs.catalogue.catalogue import Catalogue
 from graphs.declaration.records import NodeType
 from graphs.document.model import Document, Node, Subgraph, join
 from graphs.faults import Code, Fault
+from graphs.naming import parse_reference
 
 L = TypeVar("L", Document, Subgraph)
 
@@ -29,9 +31,27 @@ def upgrade(document: Document, catalogue: Catalogue) -> tuple[Document, Upgrade
 
 def _level(level: L, path: str, catalogue: Catalogue, report: Upgrade) -> L:
     nodes = {name: _node(node, join(path, name), catalogue, report) for name, node in level.nodes.items()}
-    if all(nodes[name] is node for name, node in level.nodes.items()):
-        return level
-    return level.model_copy(update={"nodes": nodes})
+    update: dict[str, object] = {}
+    if any(nodes[name] is not node for name, node in level.nodes.items()):
+        update["nodes"] = nodes
+    if isinstance(level, Subgraph):
+        inputs = {
+            name: tuple(_target(target, nodes, catalogue) for target in targets)
+            for name, targets in level.inputs.items()
+        }
+        update |= {"inputs": inputs} if inputs != level.inputs else {}
+    return level.model_copy(update=update) if update else level
+
+
+def _target(target: str, nodes: Mapping[str, Node], catalogue: Catalogue) -> str:
+    """What a subgraph's input feeds, the parameter under its own name."""
+    reference = parse_reference(target)
+    node = nodes.get(reference.node) if reference else None
+    record = catalogue.find(node.type) if node else None
+    if reference is None or reference.port is None or record is None:
+        return target
+    parameter = record.parameter(reference.port)
+    return f"{reference.node}.{parameter.name}" if parameter else target
 
 
 def _node(node: Node, place: str, catalogue: Catalogue, report: Upgrade) -> Node:
@@ -57,10 +77,10 @@ def _node(node: Node, place: str, catalogue: Catalogue, report: Upgrade) -> Node
 def _migrated(node: Node, place: str, record: NodeType, catalogue: Catalogue, report: Upgrade) -> Node:
     if node.version == record.version:
         return node
-    migrations = catalogue.function(record.id).migrations
     changed = node
     for version in range(node.version, record.version):
         try:
+            migrations = catalogue.function(record.id).migrations
             changed = Node.model_validate(migrations[version](changed)).model_copy(update={"version": version + 1})
         except Exception as error:  # noqa: BLE001 - a migration of a plug-in may raise anything
             message = f"the migration of {record.id} from version {version} failed: {type(error).__name__}: {error}"
@@ -72,10 +92,10 @@ def _migrated(node: Node, place: str, record: NodeType, catalogue: Catalogue, re
 
 def _spelled(node: Node, place: str, record: NodeType, report: Upgrade) -> Node:
     """Parameters under their own names."""
-    names = {}
+    names: dict[str, str] = {}
     for name in (*node.params, *node.inputs):
         parameter = record.parameter(name)
-        if parameter and parameter.name != name and parameter.name not in {**node.params, **node.inputs}:
+        if parameter and parameter.name not in {*node.params, *node.inputs, *names.values()}:
             names[name] = parameter.name
             report.notes.append(f"{place}: '{name}' is called '{parameter.name}'")
     if not names:

@@ -42,7 +42,10 @@ def pack(value: object) -> Packed:
 
 def unpack(packed: Packed, find: Callable[[str], type]) -> object:
     """The value of these parts; `find` gives the class of a data type by its name, and is the only way to one."""
-    return _unpack(packed.tree, packed.tensors, find)
+    try:
+        return _unpack(packed.tree, packed.tensors, find)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise PackingError(f"these are no parts of a value: {error}") from error
 
 
 def digest(value: object) -> str:
@@ -59,7 +62,10 @@ def describe(value: object) -> str:
     """A value in a line, for a person."""
     own = getattr(value, "describe", None)
     if callable(own) and value_mark(type(value)):
-        return f"{type(value).__name__}: {own()}"
+        try:
+            return f"{type(value).__name__}: {own()}"
+        except Exception as error:  # noqa: BLE001 - what a value says of itself stops no run
+            return f"{type(value).__name__} ({type(error).__name__}: {error})"
     if value_mark(type(value)) and dataclasses.is_dataclass(value):
         parts = [f"{entry.name} {_short(getattr(value, entry.name))}" for entry in dataclasses.fields(value)]
         return f"{type(value).__name__}: {', '.join(parts)}"
@@ -112,7 +118,7 @@ def _unpack(tree: JsonValue, tensors: tuple[Tensor, ...], find: Callable[[str], 
     match tree:
         case {"float": str(digits)}:
             return float.fromhex(digits)
-        case {"tensor": int(index)} if 0 <= index < len(tensors):
+        case {"tensor": int(index)} if not isinstance(index, bool) and 0 <= index < len(tensors):
             return tensors[index]
         case {"map": dict(entries)}:
             return {key: _unpack(entry, tensors, find) for key, entry in entries.items()}
@@ -126,5 +132,6 @@ def _unpack(tree: JsonValue, tensors: tuple[Tensor, ...], find: Callable[[str], 
 def _bytes(tensor: Tensor) -> bytes:
     import torch  # only called with a tensor
 
-    flat = tensor.detach().to("cpu").contiguous().reshape(-1)
+    plain = tensor.detach().to("cpu").resolve_conj().resolve_neg().contiguous()
+    flat = plain.as_strided((plain.numel(),), (1,))  # the stride of a single element may be anything
     return flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""

@@ -90,8 +90,20 @@ def read_catalogue(folders: Iterable[Path] = (), *, plugins: bool = True) -> Cat
                 _add(nodes, record.id, record, str(package.folder / file))
             for value in entry.values:
                 _add(values, value.name, value, str(package.folder / file))
-    earlier = {old: record.id for record in nodes.values() for old in record.also}
-    return Catalogue(dict(sorted(nodes.items())), values, tuple(broken), tuple(packages), earlier)
+    return Catalogue(dict(sorted(nodes.items())), values, tuple(broken), tuple(packages), _earlier(nodes))
+
+
+def _earlier(nodes: Mapping[str, NodeType]) -> dict[str, str]:
+    """The types by their earlier ids."""
+    found: dict[str, str] = {}
+    for record in nodes.values():
+        for old in record.also:
+            other = nodes.get(found.get(old, old))
+            if other is not None:
+                message = f"'{old}' is an earlier id of '{record.id}' in {record.module} and is taken in {other.module}"
+                raise InputError(message, mend="take it out of one of the two")
+            found[old] = record.id
+    return found
 
 
 def _folders(folders: Iterable[Path]) -> list[Package]:

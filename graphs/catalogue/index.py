@@ -83,7 +83,7 @@ def read_index(package: Package, beneath: str = "") -> Index:
 def _unchanged(stored: Index, file: str, digests: dict[str, str]) -> bool:
     """Whether an entry still holds; one with an error is tried again, for the cause may lie outside the file."""
     entry = stored.files.get(file)
-    return entry is not None and entry.digest == digests[file] and not entry.error
+    return entry is not None and entry.digest == digests.get(file) and not entry.error
 
 
 def _imports(package: Package, file: str, content: bytes, files: dict[str, bytes]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.machinery
 import importlib.metadata
 import importlib.util
 import re
@@ -31,7 +32,11 @@ class Package:
 
     def files(self) -> list[Path]:
         """Its Python files, in a stable order."""
-        return sorted(path for path in self.folder.rglob("*.py") if "__pycache__" not in path.parts)
+        return sorted(path for path in self.folder.rglob("*.py") if path.is_file() and not self._hidden(path))
+
+    def _hidden(self, path: Path) -> bool:
+        """Whether it is no source of a person's, as what an editor or an environment leaves behind."""
+        return any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(self.folder).parts)
 
     def module(self, file: Path) -> str:
         """The dotted name of a file of it."""
@@ -49,12 +54,19 @@ def installed_packages(*, plugins: bool) -> list[Package]:
     """The packages that installed distributions offer, ours first; without plug-ins only ours."""
     found = {entry.value: entry.name for entry in importlib.metadata.entry_points(group=GROUP)}
     names = [OURS, *sorted(set(found) - {OURS})] if plugins else [OURS]
-    specs = {name: importlib.util.find_spec(name) for name in names}
+    specs = {name: _find(name) for name in names}
     return [
         Package(name.replace(".", "_"), name, Path(place), plugin=name != OURS)
         for name, spec in specs.items()
         for place in (spec.submodule_search_locations or [] if spec else [])
     ]
+
+
+def _find(name: str) -> importlib.machinery.ModuleSpec | None:
+    try:
+        return importlib.util.find_spec(name)
+    except (ImportError, ValueError):  # what is left of a distribution that is gone
+        return None
 
 
 def folder_package(folder: Path) -> Package:
@@ -68,14 +80,19 @@ def folder_package(folder: Path) -> Package:
 
 
 def import_module(package: Package, module: str) -> types.ModuleType:
-    """Import a module of a package; a folder's package is made known first."""
-    if package.owned:
+    """Import a module of a package; a folder's package is made known first, and no bytecode is written into it."""
+    if not package.owned:
+        return importlib.import_module(module)
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # it would also hide an edit within one second
+    try:
         known = sys.modules.get(package.root)
         if known is not None and list(known.__path__) != [str(package.folder)]:
             forget_modules(package)  # another folder of the same name
         if package.root not in sys.modules:
             _make_known(package)
-    return importlib.import_module(module)
+        return importlib.import_module(module)
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def _make_known(package: Package) -> None:

@@ -13,7 +13,7 @@ from graphs.document.model import GRAPH_TYPE, Document, Level, Subgraph, join, w
 from graphs.faults import Code, Fault
 from graphs.files import Places
 from graphs.flattening import Flat, flatten
-from graphs.naming import suggestion
+from graphs.naming import listing, nearest, suggestion
 from graphs.signatures import signatures
 
 
@@ -26,8 +26,11 @@ def check(document: Document, catalogue: Catalogue, files: Places) -> tuple[Faul
     for path, level in walk(document):
         found += list(_level_faults(path, level, known, catalogue, files))
     needed = _needed(flat, wanted, catalogue)
-    judged = [fault if _matters(fault, needed) else fault.model_copy(update={"severity": "warning"}) for fault in found]
-    judged += whole_faults(flat, wanted, catalogue)
+    found += whole_faults(flat, wanted, catalogue)
+    judged = [
+        fault if fault.node in needed or not fault.node else fault.model_copy(update={"severity": "warning"})
+        for fault in found
+    ]
     return tuple(sorted(judged, key=lambda fault: fault.severity))
 
 
@@ -43,7 +46,8 @@ def _level_faults(path: str, level: Level, known: Known, catalogue: Catalogue, f
             yield from interface_faults(place, node.graph, known)
         yield from parameter_faults(place, node, signature, files)
         yield from wire_faults(place, node, signature, level, known, catalogue)
-        wired = set(node.inputs) | {port for port in signature.inputs if f"{name}.{port}" in fed}
+        wired = {port for port, sources in node.inputs.items() if sources != ()}
+        wired |= {port for port in signature.inputs if f"{name}.{port}" in fed}
         yield from missing_faults(place, signature, wired, level, known)
 
 
@@ -54,26 +58,34 @@ def _unknown_type(place: str, name: str, catalogue: Catalogue) -> Fault:
             return Fault(
                 code=Code.PLUGIN_FAILED, node=place, message=message, given=str(file.path), mend="mend that file"
             )
-    kinds = [*catalogue.nodes, GRAPH_TYPE]
-    mend = suggestion(name, kinds)
-    if not mend and "." in name:
-        same = [kind for kind in kinds if kind.startswith(name.rpartition(".")[0] + ".")]
-        mend = (
-            f"of that kind there are {', '.join(same[:8])}"
-            if same
-            else "name its folder with --nodes, or install its package"
-        )
-    message = f"there is no node type '{name}'"
-    return Fault(code=Code.UNKNOWN_TYPE, node=place, message=message, given=f'"{name}"', mend=mend)
+    mend = _nearest_type(name, [*catalogue.nodes, GRAPH_TYPE])
+    return Fault(
+        code=Code.UNKNOWN_TYPE, node=place, message=f"there is no node type '{name}'", given=f'"{name}"', mend=mend
+    )
+
+
+def _nearest_type(name: str, types: list[str]) -> str:
+    """What a type may be meant to be: of its own kind where that kind is known, for the kind alone makes names alike."""
+    kind, _, own = name.rpartition(".")
+    same = [entry for entry in types if kind and entry.rpartition(".")[0] == kind]
+    if same:
+        near = nearest(own, [entry.rpartition(".")[2] for entry in same])
+        return f"did you mean '{kind}.{near}'?" if near else f"of that kind there are {listing(same, 8)}"
+    return suggestion(name, types) or ("name its folder with --nodes, or install its package" if kind else "")
 
 
 def _needed(flat: Flat, wanted: list[str], catalogue: Catalogue) -> set[str]:
-    """The nodes whose faults stop the run: what the targets need, and sinks of unknown type, which may be outputs."""
+    """The nodes whose faults stop the run: what the targets need, sinks of unknown type, and subgraphs around them.
+
+    Where there is nothing to run, whatever is wrong may be the reason.
+    """
     used = {source for node in flat.values() for found in node.sources.values() for source, _ in found}
     strange = [place for place, node in flat.items() if place not in used and catalogue.find(node.node.type) is None]
-    return upstream(flat, [*wanted, *strange])
+    needed = upstream(flat, [*wanted, *strange] or list(flat))
+    return needed | {path for place in needed for path in _around(place)}
 
 
-def _matters(fault: Fault, needed: set[str]) -> bool:
-    inside = f"{fault.node}/"
-    return fault.node in needed or any(place.startswith(inside) for place in needed)
+def _around(place: str) -> Iterator[str]:
+    """The subgraphs that a node lies in."""
+    while place := place.rpartition("/")[0]:
+        yield place

@@ -26,7 +26,8 @@ def parameter_faults(place: str, node: Node, signature: Signature, files: Places
             mend = f'take "{name}" out of "params", or out of "inputs"'
             yield Fault(code=Code.WIRED_AND_SET, node=place, port=name, message="both wired and set", mend=mend)
         else:
-            yield from literal_faults(place, parameter, literal, files)
+            each = (list(literal_faults(place, knob, literal, files)) for knob in signature.set_by(name))
+            yield from next(filter(None, each), [])
 
 
 def literal_faults(place: str, parameter: Parameter, literal: JsonValue, files: Places) -> Iterator[Fault]:

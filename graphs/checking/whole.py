@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import graphlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from pydantic import JsonValue
 
 from graphs.catalogue.catalogue import Catalogue
 from graphs.checking.parameters import sweep_of
+from graphs.curves import LARGEST_NUMBER
 from graphs.declaration.parameters import Number
+from graphs.declaration.records import Parameter
 from graphs.faults import Code, Fault
 from graphs.flattening import MOST_NODES, Flat
-from graphs.sweeps import MOST_CELLS, is_sweep
+from graphs.sweeps import MOST_CELLS, Sweep, is_sweep
+
+MOST_CYCLES = 100
+"""Cycles that are told apart at the most."""
 
 MOST_WORK = 10**8
 """Product of all counts and step numbers of a graph, sweeps included, at the most."""
@@ -56,9 +63,9 @@ def whole_faults(flat: Flat, wanted: list[str], catalogue: Catalogue) -> Iterato
 
 
 def _cycle_faults(flat: Flat) -> Iterator[Fault]:
-    """Every cycle once: one is found, reported, cut, and the rest is searched again."""
+    """Every cycle once: one is found, reported, cut, and the rest is searched again; no more than anyone would read."""
     edges = {place: {source for found in node.sources.values() for source, _ in found} for place, node in flat.items()}
-    for _ in range(len(flat)):
+    for _ in range(min(len(flat), MOST_CYCLES)):
         try:
             graphlib.TopologicalSorter(edges).prepare()
         except graphlib.CycleError as error:
@@ -73,28 +80,40 @@ def _cycle_faults(flat: Flat) -> Iterator[Fault]:
 
 
 def _size_faults(flat: Flat, needed: set[str], catalogue: Catalogue) -> Iterator[Fault]:
+    """Axes that are uneven, and what would take for ever; only what will run counts for that."""
     axes: dict[str, int] = {}
+    lengths: dict[str, int] = {}
     work: dict[str, float] = {}
-    for place, node in flat.items():
+    for place, node in sorted(flat.items(), key=lambda entry: entry[0] not in needed):
         record = catalogue.find(node.node.type)
         for parameter in record.parameters if record else ():
             literal = node.params.get(parameter.name, parameter.default)
             sweep = sweep_of(place, parameter, literal) if is_sweep(literal) else None
-            if sweep is not None and not isinstance(sweep, str):
-                length = axes.setdefault(sweep.axis, len(sweep.values))
-                if length != len(sweep.values):
-                    given = f"{len(sweep.values)} values, elsewhere {length}"
-                    message, mend = (
-                        f"sweeps of the axis '{sweep.axis}' differ in length",
-                        "give both as many values, or another axis",
-                    )
-                    yield Fault(
-                        code=Code.UNEVEN_AXIS, node=place, port=parameter.name, message=message, given=given, mend=mend
-                    )
-            values = sweep.values if sweep is not None and not isinstance(sweep, str) else (literal,)
-            if place in needed and isinstance(parameter.kind, Number) and parameter.kind.work:
-                numbers = [value for value in values if isinstance(value, (int, float)) and value > 0]
-                work[parameter.name] = max([work.get(parameter.name, 1), *numbers])
+            values: tuple[JsonValue, ...] = (literal,)
+            if isinstance(sweep, Sweep):
+                values = sweep.values
+                if lengths.setdefault(sweep.axis, len(values)) != len(values):
+                    yield _uneven(place, parameter.name, sweep, lengths[sweep.axis])
+            if place in needed:
+                axes |= {sweep.axis: lengths[sweep.axis]} if isinstance(sweep, Sweep) else {}
+                work[parameter.name] = max(work.get(parameter.name, 1), _work(parameter, values))
+    yield from _excess(axes, {name: most for name, most in work.items() if most > 1})
+
+
+def _uneven(place: str, name: str, sweep: Sweep, length: int) -> Fault:
+    given = f"{len(sweep.values)} values, elsewhere {length}"
+    message, mend = f"sweeps of the axis '{sweep.axis}' differ in length", "give both as many values, or another axis"
+    return Fault(code=Code.UNEVEN_AXIS, node=place, port=name, message=message, given=given, mend=mend)
+
+
+def _work(parameter: Parameter, values: tuple[JsonValue, ...]) -> float:
+    """The most that a parameter multiplies the work by."""
+    if not isinstance(parameter.kind, Number) or not parameter.kind.work:
+        return 1
+    return max((min(value, LARGEST_NUMBER) for value in values if isinstance(value, (int, float))), default=1)
+
+
+def _excess(axes: Mapping[str, int], work: Mapping[str, float]) -> Iterator[Fault]:
     cells = math.prod(axes.values())
     if cells > MOST_CELLS:
         given = " × ".join(str(length) for length in axes.values())

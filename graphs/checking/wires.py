@@ -17,8 +17,8 @@ Known = Mapping[str, Signature | None]
 def why_not(source: Port, target: Port | Parameter, catalogue: Catalogue) -> str | None:
     """Why an output does not fit a port or a parameter, as to a person; None where it fits."""
     if isinstance(target, Parameter):
-        feeds = [name for name in source.types if target.kind.kind in catalogue.values[name].feeds]
-        if len(feeds) == len(source.types):
+        known = [catalogue.values.get(name) for name in source.types]
+        if all(value is not None and target.kind.kind in value.feeds for value in known):
             return None
         wanted = f"a {target.kind.kind} to set it"
     elif set(source.types) <= set(target.types):
@@ -42,8 +42,9 @@ def wire_faults(
             yield Fault(
                 code=Code.TOO_MANY_WIRES, node=place, port=name, message=message, given=brief(list(sources)), mend=mend
             )
+        fed: list[Port | Parameter] = [*([target] if isinstance(target, Port) else []), *signature.set_by(name)]
         for text in (sources,) if isinstance(sources, str) else sources:
-            yield from _reference_faults(place, name, text, target, level, known, catalogue)
+            yield from _reference_faults(place, name, text, fed, level, known, catalogue)
 
 
 def missing_faults(place: str, signature: Signature, wired: set[str], level: Level, known: Known) -> Iterator[Fault]:
@@ -81,7 +82,7 @@ def _unknown_input(place: str, name: str, signature: Signature) -> Fault:
 
 
 def _reference_faults(
-    place: str, name: str, text: str, target: Port | Parameter, level: Level, known: Known, catalogue: Catalogue
+    place: str, name: str, text: str, fed: list[Port | Parameter], level: Level, known: Known, catalogue: Catalogue
 ) -> Iterator[Fault]:
     path = place.rpartition("/")[0]
     found = resolve(text, path, level, known)
@@ -90,9 +91,10 @@ def _reference_faults(
         return
     if found is None:
         return
-    reason = why_not(found, target, catalogue)
-    if reason is not None:
-        offers = catalogue.conversions(found.types, target.types) if isinstance(target, Port) else ()
+    misfit = next((target for target in fed if why_not(found, target, catalogue)), None)
+    if misfit is not None:
+        reason = why_not(found, misfit, catalogue)
+        offers = catalogue.conversions(found.types, misfit.types) if isinstance(misfit, Port) else ()
         mend = f"put {' or '.join(offers)} between" if offers else "wire another output"
         yield Fault(
             code=Code.WRONG_TYPE, node=place, port=name, message=reason, given=f'"{text}"', mend=mend, offers=offers

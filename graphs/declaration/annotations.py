@@ -15,9 +15,10 @@ from graphs.declaration.parameters import Also, Choice, Kind, Number, NumberList
 from graphs.declaration.records import Parameter, Port
 from graphs.declaration.values import value_mark
 from graphs.errors import DeclarationError
-from graphs.naming import is_identifier
+from graphs.naming import IDENTIFIER_RULE, is_identifier
 from graphs.running.context import RunContext
 
+READING_CURE = "import the type at run time, not under TYPE_CHECKING"
 PORT_CURE = "annotate it with a class declared by @data(colour=...) or @behaviour(colour=...), or make it keyword-only"
 
 
@@ -33,13 +34,7 @@ class Signature:
 
 def read_signature(function: Callable[..., object], name: str) -> Signature:
     """The ports and parameters of a function; `DeclarationError` names the function and the cure."""
-    try:
-        hints = typing.get_type_hints(function, include_extras=True)
-    except (NameError, TypeError) as error:
-        message = (
-            f"{name}: an annotation cannot be read ({error}); import the type at run time, not under TYPE_CHECKING"
-        )
-        raise DeclarationError(message) from error
+    hints = _hints(function, name)
     inputs, parameters, run = [], [], False
     for entry in inspect.signature(function).parameters.values():
         place = f"{name}, '{entry.name}'"
@@ -49,7 +44,11 @@ def read_signature(function: Callable[..., object], name: str) -> Signature:
             raise DeclarationError(f"{place}: a graph can only name small letters, digits and underscores; rename it")
         if entry.kind in (entry.VAR_POSITIONAL, entry.VAR_KEYWORD):
             raise DeclarationError(f"{place}: * and ** have no ports; for a list of wires use tuple[Type, ...]")
+        if entry.kind is entry.POSITIONAL_ONLY:
+            raise DeclarationError(f"{place}: ports are given by name; take the / out of the signature")
         if hints[entry.name] is RunContext:
+            if entry.name != "run" or entry.kind is not entry.KEYWORD_ONLY:
+                raise DeclarationError(f"{place}: a RunContext is asked for as `*, run: RunContext`")
             run = True
         elif entry.kind is entry.KEYWORD_ONLY:
             parameters.append(_read_parameter(entry, hints[entry.name], place))
@@ -58,6 +57,13 @@ def read_signature(function: Callable[..., object], name: str) -> Signature:
     if "return" not in hints:
         raise DeclarationError(f"{name} has no return annotation; give the type of its output")
     return Signature(tuple(inputs), tuple(parameters), _read_outputs(hints["return"], name), run)
+
+
+def _hints(declared: object, name: str) -> dict[str, object]:
+    try:
+        return dict(typing.get_type_hints(declared, include_extras=True))
+    except (AttributeError, NameError, SyntaxError, TypeError) as error:
+        raise DeclarationError(f"{name}: an annotation cannot be read ({error}); {READING_CURE}") from error
 
 
 def _read_input(entry: inspect.Parameter, annotation: object, place: str) -> Port:
@@ -82,7 +88,9 @@ def _read_outputs(annotation: object, name: str) -> tuple[Port, ...]:
         annotation = typing.get_args(annotation)[2]
     fields = getattr(annotation, "_fields", None)
     if isinstance(annotation, type) and issubclass(annotation, tuple) and fields:
-        hints = typing.get_type_hints(annotation, include_extras=True)
+        hints = _hints(annotation, name)
+        if not all(is_identifier(key) for key in fields):
+            raise DeclarationError(f"{name}: an output is named {IDENTIFIER_RULE}; rename {', '.join(fields)}")
         return tuple(Port(name=key, types=(_port_type(hints[key], f"{name} → {key}"),)) for key in fields)
     return (Port(name="out", types=(_port_type(annotation, f"the return type of {name}"),)),)
 
@@ -101,7 +109,10 @@ def _read_parameter(entry: inspect.Parameter, annotation: object, place: str) ->
     if isinstance(entry.default, (list, dict, set)):
         raise DeclarationError(f"{place}: the default {entry.default!r} is mutable; use a tuple or None")
     optional, kind, names = _read_kind(annotation, place)
-    value = None if entry.default is None and optional else kind.encode(entry.default)
+    try:
+        value = None if entry.default is None and optional else kind.encode(entry.default)
+    except TypeError as error:
+        raise DeclarationError(f"{place}: the default {error}; use a number, a text or a truth value") from error
     trouble = None if value is None and optional else kind.problem(value)
     if trouble is not None:
         raise DeclarationError(f"{place}: the default {entry.default!r} is not {trouble.allowed}")
@@ -125,7 +136,10 @@ def _read_kind(annotation: object, place: str) -> tuple[bool, Kind, tuple[str, .
         if len(rest) == 1 and not kinds:
             _, kind, inner = _read_kind(rest[0], place)
             return True, kind, (*names, *inner)
-    return optional, kinds[-1] if kinds else _plain_kind(annotation, place), tuple(names)
+    kind = kinds[-1] if kinds else _plain_kind(annotation, place)
+    if annotation is int and isinstance(kind, Number):
+        kind = kind.model_copy(update={"integer": True})
+    return optional, kind, tuple(names)
 
 
 def _plain_kind(annotation: object, place: str) -> Kind:
@@ -133,7 +147,10 @@ def _plain_kind(annotation: object, place: str) -> Kind:
     if isinstance(annotation, type) and annotation in plain:
         return plain[annotation]
     if typing.get_origin(annotation) is Literal:
-        return Choice(options=typing.get_args(annotation))
+        options = typing.get_args(annotation)
+        if not all(type(option) in (str, int) for option in options):
+            raise DeclarationError(f"{place}: the choices {options} are not all text or integers; make them so")
+        return Choice(options=options)
     arguments = typing.get_args(annotation)
     if typing.get_origin(annotation) is tuple and arguments[1:] == (Ellipsis,) and arguments[0] in (int, float):
         return NumberList(item=Number(integer=arguments[0] is int))

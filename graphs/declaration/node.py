@@ -54,12 +54,14 @@ class NodeFunction(Generic[P, R]):
         also = [spelling for parameter in signature.parameters for spelling in parameter.also]
         names = [port.name for port in signature.inputs] + [parameter.name for parameter in signature.parameters]
         _reject_clashes(name, names + also)
+        if self.options.converts and not signature.inputs:
+            raise DeclarationError(f"{name} has no input to convert; take `converts` out or give it a port")
         _check_versions(name, self.options.version, self.migrations)
         return NodeType.model_validate(
             {
                 "id": identifier,
                 "module": self.function.__module__,
-                "function": self.function.__qualname__,
+                "function": identifier.rpartition(".")[2],
                 "line": self.function.__code__.co_firstlineno,
                 "summary": " ".join(text.split("\n\n")[0].split()),
                 "help": text,

@@ -41,8 +41,9 @@ def data(
     """
 
     def declare(target: type[T]) -> type[T]:
+        mark = _mark(target, colour, behaviour=False, feeds=feeds)  # before dataclass writes a docstring
         declared = dataclass(frozen=True, eq=False)(target)
-        setattr(declared, _MARK, _mark(target, colour, behaviour=False, feeds=feeds))
+        setattr(declared, _MARK, mark)
         return declared
 
     return declare if cls is None else declare(cls)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 FORMAT = 1
 """The format that this version writes."""
@@ -39,15 +39,6 @@ class Node(Part):
                 yield port, source
 
 
-class Subgraph(Part):
-    """A graph in a node: `inputs` says which inner ports and parameters a name feeds, `outputs` what a name gives."""
-
-    nodes: Mapping[str, Node] = {}
-    inputs: Mapping[str, tuple[str, ...]] = {}
-    outputs: Mapping[str, str] = {}
-    view: View | None = None
-
-
 class View(Part):
     """Where things lie on the canvas; never part of a result or of a key."""
 
@@ -56,13 +47,30 @@ class View(Part):
     notes: tuple[Mapping[str, JsonValue], ...] = ()
 
 
+def some_view(view: View | None) -> View | None:
+    """None for a view that holds nothing, so that there is one way to say it."""
+    return None if view == View() else view
+
+
+Canvas: TypeAlias = Annotated[View | None, AfterValidator(some_view)]
+
+
+class Subgraph(Part):
+    """A graph in a node: `inputs` says which inner ports and parameters a name feeds, `outputs` what a name gives."""
+
+    nodes: Mapping[str, Node] = {}
+    inputs: Mapping[str, tuple[str, ...]] = {}
+    outputs: Mapping[str, str] = {}
+    view: Canvas = None
+
+
 class Document(Part):
     """A whole graph."""
 
     noiseloom: int = FORMAT
     name: str = ""
     nodes: Mapping[str, Node] = {}
-    view: View | None = None
+    view: Canvas = None
 
 
 Level: TypeAlias = Document | Subgraph

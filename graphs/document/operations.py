@@ -6,12 +6,15 @@ use the same ones.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from graphs.document.model import Document, Level, Node, Subgraph, View, Wires, join
+from graphs.document.model import Document, Level, Node, Subgraph, View, Wires, join, some_view
+from graphs.document.reading import loads, parse_json
+from graphs.document.writing import dumps
 from graphs.errors import InputError
 from graphs.naming import IDENTIFIER_RULE, is_identifier, listing, parse_reference, suggestion
 
@@ -135,11 +138,24 @@ def apply(document: Document, operation: Operation) -> Applied:
             document, inverse = apply(document, inner)
             inverses.insert(0, inverse)
         return Applied(document, Batch(operations=tuple(inverses)))
+    _require_sound(operation)
     if isinstance(operation, Title):
         return Applied(document.model_copy(update={"name": operation.name}), Title(name=document.name))
     level = level_at(document, operation.at)
     changed, inverse = _edit(level, operation)
     return Applied(_replace(document, operation.at, changed), inverse)
+
+
+_INSIDE = {"add": 1, "set": 3, "wire": 3, "decorate": 2, "move": 1, "interface": 1}
+"""How much deeper in brackets the value of an operation lies in a document than in the operation."""
+
+
+def _require_sound(operation: Operation) -> None:
+    """Refuse what no saved document may hold: NaN, halves of surrogate pairs, more brackets than can be read."""
+    text = json.dumps(operation.model_dump(warnings=False))
+    levels = len(operation.at.split("/")) if operation.at else 0
+    depth = 3 * levels + _INSIDE.get(operation.do, 0)
+    parse_json("[" * depth + text + "]" * depth)
 
 
 def level_at(document: Document, path: str) -> Level:
@@ -209,20 +225,37 @@ def _without(entries: Mapping[str, T], name: str) -> dict[str, T]:
 
 
 def _add(level: Level, operation: Add) -> tuple[Level, Operation]:
-    _free(level, operation.id, operation.at)
-    return _with_node(level, operation.id, operation.node), Remove(at=operation.at, id=operation.id)
+    at, name = operation.at, operation.id
+    _free(level, name, at)
+    loads(dumps(Document(nodes={name: operation.node})))
+    return _with_node(level, name, operation.node), _with(Remove(at=at, id=name), _restore(level, at, name))
 
 
 def _remove(level: Level, operation: Remove) -> tuple[Level, Operation]:
     """Cut everything that names the node, then take it out; the inverse puts all of it back."""
     at, name = operation.at, operation.id
     node = _node(level, name, at)
-    undo: list[Operation] = []
-    for cut in (*_wires_from(level, at, name), *_interface_of(level, at, name), Move(at=at, places={name: None})):
-        level, inverse = _edit(level, cut)
-        undo.insert(0, inverse)
+    undo = _restore(level, at, name)
+    for cut in _cuts(level, at, name):
+        level, _ = _edit(level, cut)
     without = level.model_copy(update={"nodes": _without(level.nodes, name)})
-    return without, Batch(operations=(Add(at=at, id=name, node=node), *undo))
+    return without, _with(Add(at=at, id=name, node=node), undo)
+
+
+def _cuts(level: Level, at: str, name: str) -> list[Operation]:
+    """What takes away everything that names a node, whether that node is there or not."""
+    placed = level.view is not None and name in level.view.nodes
+    forget: list[Operation] = [Move(at=at, places={name: None})] if placed else []
+    return [*_wires_from(level, at, name), *_interface_of(level, at, name), *forget]
+
+
+def _restore(level: Level, at: str, name: str) -> list[Operation]:
+    """What sets everything that names a node as it is now."""
+    return [_edit(level, cut)[1] for cut in _cuts(level, at, name)]
+
+
+def _with(first: Operation, rest: list[Operation]) -> Operation:
+    return Batch(operations=(first, *rest)) if rest else first
 
 
 def _wires_from(level: Level, at: str, name: str) -> list[Operation]:
@@ -277,9 +310,9 @@ def _rename(level: Level, operation: Rename) -> tuple[Level, Operation]:
         update["inputs"] = {key: tuple(map(renamed, targets)) for key, targets in level.inputs.items()}
         update["outputs"] = {key: renamed(text) for key, text in level.outputs.items()}
     if level.view is not None:
-        places = {new if name == old else name: place for name, place in level.view.nodes.items()}
-        update["view"] = level.view.model_copy(update={"nodes": places})
-    return level.model_copy(update=update), Rename(at=at, id=new, to=old)
+        places = {new if name == old else name: place for name, place in level.view.nodes.items() if name != new}
+        update["view"] = some_view(level.view.model_copy(update={"nodes": places}))
+    return level.model_copy(update=update), _with(Rename(at=at, id=new, to=old), _restore(level, at, new))
 
 
 def _with_references(node: Node, change: Callable[[str], str]) -> Node:
@@ -338,23 +371,22 @@ def _move(level: Level, operation: Move) -> tuple[Level, Operation]:
     view = level.view or View()
     before = {name: view.nodes.get(name) for name in operation.places}
     places = {name: place for name, place in {**view.nodes, **operation.places}.items() if place is not None}
-    changed = level.model_copy(update={"view": _or_none(view.model_copy(update={"nodes": places}))})
+    changed = level.model_copy(update={"view": some_view(view.model_copy(update={"nodes": places}))})
     return changed, operation.model_copy(update={"places": before})
 
 
 def _decorate(level: Level, operation: Decorate) -> tuple[Level, Operation]:
     view = level.view or View()
     entries = list(view.groups if operation.what == "groups" else view.notes)
-    index = next((place for place, entry in enumerate(entries) if entry.get("id") == operation.id), None)
+    found = [place for place, entry in enumerate(entries) if entry.get("id") == operation.id]
+    if len(found) > 1:
+        raise InputError(f"several {operation.what} have the id '{operation.id}'", mend="give each an id of its own")
+    index = found[0] if found else None
     before = entries.pop(index) if index is not None else None
     if operation.value is not None:
         place = operation.index if operation.index is not None else index if index is not None else len(entries)
         entries.insert(min(max(place, 0), len(entries)), {**operation.value, "id": operation.id})
     inverse = operation.model_copy(update={"value": before, "index": index})
     return level.model_copy(
-        update={"view": _or_none(view.model_copy(update={operation.what: tuple(entries)}))}
+        update={"view": some_view(view.model_copy(update={operation.what: tuple(entries)}))}
     ), inverse
-
-
-def _or_none(view: View) -> View | None:
-    return None if view == View() else view

@@ -12,7 +12,7 @@ from pydantic import JsonValue, ValidationError
 from graphs.document.migrations import FORMAT_MIGRATIONS, FormatMigration
 from graphs.document.model import FORMAT, GRAPH_TYPE, Document, walk
 from graphs.faults import Code, Fault, GraphError, brief
-from graphs.naming import IDENTIFIER_RULE, is_identifier, suggestion
+from graphs.naming import IDENTIFIER_RULE, is_identifier, nearest
 
 LARGEST_TEXT = 64 * 2**20
 """Bytes of JSON that are read at the most."""
@@ -30,8 +30,7 @@ def loads(text: str | bytes, migrations: Mapping[int, FormatMigration] = FORMAT_
     try:
         document = Document.model_validate_json(json.dumps(raw))
     except ValidationError as error:
-        faults = tuple(_shape_fault(entry["loc"], entry["msg"], entry["input"]) for entry in error.errors())
-        raise GraphError(_without_echoes(faults)) from error
+        raise GraphError(_shape_faults(error)) from error
     faults = tuple(_identifier_faults(document))
     if faults:
         raise GraphError(faults)
@@ -162,21 +161,25 @@ def _to_current_format(raw: dict[str, JsonValue], migrations: Mapping[int, Forma
     return raw
 
 
-def _shape_fault(place: tuple[int | str, ...], message: str, given: object) -> Fault:
-    where = ".".join(str(step) for step in place if step not in ("str", "tuple[str, ...]"))
+def _shape_faults(error: ValidationError) -> tuple[Fault, ...]:
+    """Each place once, and the inner one of two: a union reports a fault for each of its arms."""
+    found: dict[str, Fault] = {}
+    for entry in error.errors():
+        where = ".".join(str(step) for step in entry["loc"] if step not in ("str", "tuple[str, ...]"))
+        found.setdefault(where, _shape_fault(where, entry["msg"], entry["input"]))
+    around = {where.rpartition(".")[0] for where in found}
+    return tuple(fault for where, fault in found.items() if where not in around)
+
+
+def _shape_fault(where: str, message: str, given: object) -> Fault:
     mend = _misplaced_key(given) if "Field required" in message else ""
     text = message[0].lower() + message[1:]
     return Fault(code=Code.BAD_SHAPE, message=f"{where}: {text}", given=brief(given), mend=mend)
 
 
 def _misplaced_key(given: object) -> str:
-    near = suggestion("type", given) if isinstance(given, dict) else ""
-    return near or 'give every node a "type"'
-
-
-def _without_echoes(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
-    """Each place once: a union reports one fault for each of its arms."""
-    return tuple({fault.message.partition(": ")[0]: fault for fault in reversed(faults)}.values())[::-1]
+    near = nearest("type", given) if isinstance(given, dict) else None
+    return f'write "type" instead of "{near}"' if near else 'give every node a "type"'
 
 
 def _identifier_faults(document: Document) -> list[Fault]:

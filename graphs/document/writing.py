@@ -55,7 +55,7 @@ def _plain(value: object) -> object:
 
 def _lay_out(value: object, lead: str, indent: int) -> str:
     flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    if indent >= 2 and (not value or len(flat) + len(lead) + 2 * indent < WIDTH):  # noqa: PLR2004
+    if (indent >= 2 or isinstance(value, list)) and (not value or len(flat) + len(lead) + 2 * indent < WIDTH):  # noqa: PLR2004
         return lead + flat
     pad = "  " * (indent + 1)
     if isinstance(value, dict):

@@ -6,6 +6,8 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping
 
+from pydantic import JsonValue
+
 from graphs.catalogue.catalogue import Catalogue
 from graphs.declaration.parameters import FilePath
 from graphs.declaration.records import NodeType, Parameter
@@ -38,6 +40,8 @@ def run(
     done: dict[str, Outputs] = {}
     lost: dict[str, str] = {}
     for place, node in plan.nodes.items():
+        if cancelled():
+            raise Cancelled("the run was cancelled")
         sources = [source for found in node.sources.values() for source, _ in found]
         cause = next((lost[source] for source in sources if source in lost), None)
         if cause is not None:
@@ -76,7 +80,7 @@ def _run_node(
         outputs = _outputs(result, record)
     except Cancelled:
         raise
-    except Exception as error:  # noqa: BLE001 - a node may raise anything; it becomes an event
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a node may raise anything; it becomes an event
         blamed = isinstance(error, InputError)
         text = str(error) if isinstance(error, NoiseloomError) else f"{type(error).__name__}: {error}"
         described = {name: describe(value) for name, value in arguments.items()}
@@ -125,9 +129,10 @@ def _arguments(node: FlatNode, record: NodeType, done: Mapping[str, Outputs], fi
     for parameter in record.parameters:
         wired = node.sources.get(parameter.name)
         if wired:
-            arguments[parameter.name] = _fed(parameter, _output(done[wired[0][0]], wired[0][1]))
+            arguments[parameter.name] = _fed(parameter, _output(done[wired[0][0]], wired[0][1]), files)
         else:
-            arguments[parameter.name] = _decoded(parameter, node, files)
+            literal = node.params.get(parameter.name, parameter.default)
+            arguments[parameter.name] = _decoded(parameter, literal, files)
     return arguments
 
 
@@ -135,17 +140,16 @@ def _output(outputs: Outputs, name: str | None) -> object:
     return outputs[name] if name is not None else next(iter(outputs.values()))
 
 
-def _fed(parameter: Parameter, value: object) -> object:
+def _fed(parameter: Parameter, value: object, files: Places) -> object:
     literal = value.parameter() if isinstance(value, Feeding) else None
     problem = parameter.kind.problem(literal)
     if problem is not None:
         message = f"the wire brings no value for '{parameter.name}'"
         raise InputError(message, given=brief(literal), allowed=problem.allowed, mend=problem.mend)
-    return parameter.kind.decode(literal)
+    return _decoded(parameter, literal, files)
 
 
-def _decoded(parameter: Parameter, node: FlatNode, files: Places) -> object:
-    literal = node.params.get(parameter.name, parameter.default)
+def _decoded(parameter: Parameter, literal: JsonValue, files: Places) -> object:
     if literal is None:
         return None
     if isinstance(parameter.kind, FilePath):
@@ -159,7 +163,7 @@ def _decoded(parameter: Parameter, node: FlatNode, files: Places) -> object:
 
 
 def _outputs(result: object, record: NodeType) -> Outputs:
-    named = len(record.outputs) > 1 or record.outputs[0].name != "out"
+    named = hasattr(result, "_fields") or len(record.outputs) > 1 or record.outputs[0].name != "out"
     outputs = {port.name: getattr(result, port.name, None) if named else result for port in record.outputs}
     for port in record.outputs:
         value = outputs[port.name]

@@ -1,0 +1,264 @@
+"""Running a plan: the order, what nodes get and give, what happens when one fails, and cancelling."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import JsonValue
+
+from graphs.catalogue.catalogue import Catalogue
+from graphs.document.model import Document
+from graphs.errors import InputError
+from graphs.running.context import Cancelled
+from graphs.running.events import Advanced, Event, Failed, Finished, Planned, Previewed, Skipped, Started
+from graphs.running.plan import make_plan
+from graphs.running.run import run
+from tests.graphs.checking.broken import shown
+from tests.graphs.toys.values import Amount, Basket
+from tests.graphs.toyshop import box, boxes, faults, graph, places, toy, toys
+
+
+def amount(value: float) -> dict[str, JsonValue]:
+    """A number as a node."""
+    return toy("making.amount", params={"value": value})
+
+
+def events(document: Document, folder: Path | None = None, catalogue: Catalogue | None = None) -> list[Event]:
+    """Everything that a run tells; the graph has no faults."""
+    assert not [fault for fault in faults(document, folder) if fault.severity == "error"]
+    known = catalogue or toys()
+    return list(run(make_plan(document, known), known, places(folder)))
+
+
+def results(document: Document, folder: Path | None = None) -> dict[str, object]:
+    """The outputs of nodes that have one."""
+    found = [event for event in events(document, folder) if isinstance(event, Finished)]
+    return {event.node: value for event in found for value in event.outputs.values()}
+
+
+def failures(document: Document, catalogue: Catalogue | None = None) -> dict[str, Failed]:
+    """The failures by node."""
+    return {event.node: event for event in events(document, None, catalogue) if isinstance(event, Failed)}
+
+
+def value_of(found: object) -> float:
+    """The value of an amount."""
+    assert isinstance(found, Amount)
+    return found.value
+
+
+def items_of(found: object) -> tuple[float, ...]:
+    """The items of a basket."""
+    assert isinstance(found, Basket)
+    return found.items
+
+
+def test_nodes_run_after_what_they_need_in_an_order_that_is_always_the_same() -> None:
+    nodes = {
+        "z": amount(1),
+        "a": toy("mixing.boxed", amount="m"),
+        "m": toy("mixing.add", left="z", right="b"),
+        "b": amount(2),
+        "s": toy("showing.show", basket="a"),
+        "idle": amount(3),
+    }
+    document = graph(**nodes)
+    plan = make_plan(document, toys())
+    assert list(plan.nodes) == ["b", "z", "m", "a", "s"]
+    assert plan.targets == ("s",)
+    backwards = document.model_copy(update={"nodes": dict(reversed(document.nodes.items()))})
+    assert list(make_plan(backwards, toys()).nodes) == list(plan.nodes)
+
+
+def test_a_run_tells_its_plan_and_each_beginning_and_end() -> None:
+    told = events(graph(**shown()))
+    assert told[0] == Planned(("amount", "basket", "show"))
+    assert [type(event) for event in told[1:]] == [Started, Finished] * 3
+
+
+def test_lists_keep_the_order_of_their_wires() -> None:
+    nodes = {"one": amount(1), "two": amount(2), "many": toy("mixing.gather", parts=["two", "one", "two"])}
+    assert items_of(results(graph(**nodes))["many"]) == (2.0, 1.0, 2.0)
+
+
+def test_an_optional_port_that_stays_empty_has_its_default() -> None:
+    found = results(graph(one=amount(1), sum=toy("mixing.add", left="one"), none=toy("mixing.gather_some")))
+    assert value_of(found["sum"]) == 1.0
+    assert items_of(found["none"]) == ()
+
+
+def test_several_outputs_are_told_apart_by_name() -> None:
+    nodes = {"one": amount(1), "two": amount(2), "many": toy("mixing.gather", parts=["two", "one"])}
+    halves = toy("mixing.split", basket="many")
+    found = results(graph(**nodes, halves=halves, last=toy("mixing.gather", parts=["halves.high", "halves.low"])))
+    assert items_of(found["last"]) == (2.0, 1.0)
+
+
+def test_an_only_output_may_have_a_name_of_its_own() -> None:
+    nodes = {"one": amount(3), "single": toy("mixing.single", amount="one")}
+    found = results(graph(**nodes, x=toy("mixing.boxed", amount="single"), y=toy("mixing.boxed", amount="single.result")))
+    assert items_of(found["x"]) == items_of(found["y"]) == (3.0,)
+
+
+def test_behaviours_are_handed_on() -> None:
+    nodes = {"m": toy("making.machine", params={"gain": 3}), "t": toy("mixing.twice", machine="m"), "one": amount(2)}
+    assert value_of(results(graph(**nodes, end=toy("mixing.apply", machine="t", amount="one")))["end"]) == 12.0
+
+
+def test_values_run_through_subgraphs() -> None:
+    inner = boxes({"a": toy("mixing.add"), "k": toy("making.knobs")}, {"n": ["a.left", "a.right"], "c": ["k.count"]}, {"sum": "a", "k": "k"})
+    nodes = {"one": amount(2), "sub": box(inner, {"c": 5}, n="one"), "end": toy("mixing.gather", parts=["sub.sum", "sub.k"])}
+    assert items_of(results(graph(**nodes))["end"]) == (4.0, 40.0)
+
+
+def test_a_wire_sets_a_parameter_in_place_of_its_value() -> None:
+    nodes = {"one": amount(0.25), "two": amount(8), "sum": toy("mixing.add", left="two", right="two", weight="one")}
+    gains = {"m": toy("making.machine", gain="two"), "end": toy("mixing.apply", machine="m", amount="one")}
+    found = results(graph(**nodes, **gains))
+    assert value_of(found["sum"]) == 10.0
+    assert value_of(found["end"]) == 2.0
+
+
+@pytest.mark.parametrize(("name", "value"), [("count", 0.5), ("share", 2.0), ("seed", 1.0)])
+def test_a_wire_that_brings_what_the_parameter_cannot_be_blames_the_input(name: str, value: float) -> None:
+    failed = failures(graph(one=amount(value), k=toy("making.knobs", **{name: "one"})))["k"]
+    assert failed.fault_of_input
+    assert f"the wire brings no value for '{name}'" in failed.message
+    assert "allowed" in failed.message
+
+
+def test_a_wire_cannot_name_a_file_that_may_not_be_read() -> None:
+    failed = failures(graph(one=amount(1), k=toy("making.knobs", picture="one")))["k"]
+    assert failed.fault_of_input
+
+
+def test_a_node_that_works_in_steps_tells_them() -> None:
+    told = events(graph(one=amount(2), slow=toy("working.slow", amount="one", params={"steps": 2})))
+    mine = [event for event in told if isinstance(event, (Advanced, Previewed))]
+    assert mine[:2] == [Advanced("slow", 1, 2), Advanced("slow", 2, 2)]
+    assert isinstance(mine[2], Previewed)
+    assert value_of(mine[2].value) == 2.0
+    assert isinstance(told[-1], Finished)
+    assert value_of(told[-1].outputs["out"]) == 4.0
+
+
+def test_a_run_counts_what_a_node_spends() -> None:
+    told = events(graph(one=amount(2), spend=toy("working.spend", amount="one", params={"rows": 7})))
+    spent = {event.node: event.nfe for event in told if isinstance(event, Finished)}
+    assert spent == {"one": 0, "spend": 14}
+
+
+def with_failure(kind: str) -> Document:
+    """A node that fails, two that depend on it, and a branch that does not."""
+    branch = {"x": toy("mixing.boxed", amount="one"), "y": toy("showing.show", basket="x")}
+    bad = {"bad": toy(f"working.{kind}", amount="one"), "after": toy("mixing.gather_some", parts=["bad", "one"])}
+    return graph(one=amount(2), **bad, show=toy("showing.show", basket="after"), **branch)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "blamed"),
+    [
+        ("crash", "ZeroDivisionError: with 2.0", False),
+        ("refuse", "this number cannot be used\n  given: 2.0\n  mend: use another", True),
+        ("leave", "SystemExit: with 2.0", False),
+        ("babble", 'the node yielded "half way"; it may yield Progress and Preview', False),
+    ],
+)
+def test_where_a_node_fails_its_siblings_finish_and_the_others_are_named(kind: str, message: str, blamed: bool) -> None:
+    told = events(with_failure(kind))
+    (failed,) = [event for event in told if isinstance(event, Failed)]
+    assert (failed.node, failed.message, failed.fault_of_input) == ("bad", message, blamed)
+    assert failed.inputs == {"amount": "Amount: value 2.0"}
+    assert bool(failed.traceback) == (not blamed)
+    assert [event for event in told if isinstance(event, Skipped)] == [Skipped("after", "bad"), Skipped("show", "bad")]
+    assert [event.node for event in told if isinstance(event, Finished)] == ["one", "x", "y"]
+
+
+def test_a_node_that_gives_another_type_than_it_declares_fails() -> None:
+    failed = failures(graph(one=amount(2), bad=toy("working.lie", amount="one")))["bad"]
+    assert failed.message == "toys.working.lie gave int at 'out', where it declares Basket"
+    assert not failed.fault_of_input
+
+
+def test_what_fails_after_a_failure_is_led_back_to_the_first() -> None:
+    nodes = {"one": amount(1), "a": toy("working.crash", amount="one"), "b": toy("mixing.add", left="a")}
+    told = events(graph(**nodes, c=toy("mixing.add", left="b"), d=toy("mixing.add", left="c", right="a")))
+    assert [event for event in told if isinstance(event, Skipped)] == [Skipped(name, "a") for name in "bcd"]
+
+
+def test_a_node_whose_module_is_gone_fails_and_its_siblings_finish() -> None:
+    record = toys().nodes["toys.making.word"].model_copy(update={"module": "tests.graphs.toys.gone"})
+    catalogue = dataclasses.replace(toys(), nodes={**toys().nodes, record.id: record})
+    document = graph(word=toy("making.word"), say=toy("showing.say", word="word"), **shown())
+    assert "ModuleNotFoundError" in failures(document, catalogue)["word"].message
+
+
+def after(calls: int) -> Callable[[], bool]:
+    """Answers that cancel at this call."""
+    answers: Iterator[bool] = iter([False] * calls + [True] * 100)
+    return lambda: next(answers)
+
+
+def started_before_cancel(document: Document, cancelled: Callable[[], bool]) -> list[Event]:
+    """What a run tells before it is cancelled."""
+    told: list[Event] = []
+    with pytest.raises(Cancelled):
+        told.extend(_recorded(run(make_plan(document, toys()), toys(), places(), cancelled), told))
+    return told
+
+
+def _recorded(source: Iterator[Event], told: list[Event]) -> list[Event]:
+    for event in source:
+        told.append(event)  # noqa: PERF402 - what came before an exception is kept
+    return []
+
+
+def test_a_cancel_takes_effect_at_the_next_yield() -> None:
+    document = graph(one=amount(2), slow=toy("working.slow", amount="one", params={"steps": 50}))
+    flag: list[bool] = []
+    told: list[Event] = []
+    with pytest.raises(Cancelled):
+        for event in run(make_plan(document, toys()), toys(), places(), lambda: bool(flag)):
+            told.append(event)
+            if isinstance(event, Advanced) and event.step == 3:
+                flag.append(True)
+    assert told[-1] == Advanced("slow", 3, 50)
+
+
+def test_a_cancel_takes_effect_between_nodes() -> None:
+    told = started_before_cancel(graph(**shown()), after(1))
+    assert [event.node for event in told if isinstance(event, Started)] == ["amount"]
+
+
+def test_a_cancel_takes_effect_where_a_node_spends() -> None:
+    document = graph(one=amount(2), spend=toy("working.spend", amount="one"))
+    told = started_before_cancel(document, after(2))
+    assert told[-1] == Started("spend")
+
+
+def test_a_run_that_is_left_closes_the_node_that_works() -> None:
+    document = graph(one=amount(2), slow=toy("working.slow", amount="one"))
+    running = run(make_plan(document, toys()), toys(), places())
+    assert any(isinstance(event, Advanced) for event in running)
+    assert next(running) == Advanced("slow", 2, 3)
+
+
+def test_a_sweep_says_that_it_cannot_be_run() -> None:
+    document = graph(**shown(amount=toy("making.amount", params={"value": {"sweep": [1, 2]}})))
+    with pytest.raises(InputError, match=r"amount\.value: sweeps cannot be run yet"):
+        make_plan(document, toys())
+
+
+def test_a_file_reaches_the_node_as_a_path_and_one_that_went_away_blames_the_input(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("1")
+    document = graph(k=toy("making.knobs", params={"picture": {"file": "a.txt"}}))
+    assert value_of(results(document, tmp_path)["k"]) == 8.0
+    (tmp_path / "a.txt").unlink()
+    told = list(run(make_plan(document, toys()), toys(), places(tmp_path)))
+    assert isinstance(told[-1], Failed)
+    assert told[-1].fault_of_input
+
+

@@ -1,0 +1,73 @@
+"""Nodes that work in steps, spend, fail, or do what no node may."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from graphs import Count, InputError, Preview, Progress, RunContext, Steps, node
+
+from .values import Amount, Basket, Machine, Word
+
+
+@node
+def slow(amount: Amount, *, steps: Count = 3) -> Steps[Amount]:
+    """The number, after so many steps."""
+    for step in range(steps):
+        yield Progress(step + 1, steps)
+    yield Preview(amount)
+    return Amount(amount.value * steps)
+
+
+@node
+def spend(amount: Amount, *, rows: Count = 4, run: RunContext) -> Amount:
+    """The number, at the cost of two launches."""
+    run.meter.launch(rows)
+    run.meter.launch(rows)
+    return amount
+
+
+@node
+def crash(amount: Amount) -> Amount:
+    """Always fails."""
+    raise ZeroDivisionError(f"with {amount.value}")
+
+
+@node
+def refuse(amount: Amount) -> Amount:
+    """Blames the person."""
+    raise InputError("this number cannot be used", given=str(amount.value), mend="use another")
+
+
+@node
+def leave(amount: Amount) -> Amount:
+    """Tries to end the whole program."""
+    sys.exit(f"with {amount.value}")
+
+
+@node
+def lie(amount: Amount) -> Basket:
+    """Gives another type than it declares."""
+    del amount
+    wrong: Basket = json.loads("3")
+    return wrong
+
+
+@node
+def babble(amount: Amount) -> Steps[Amount]:
+    """Yields what no node may yield."""
+    wrong: Progress = json.loads('"half way"')
+    yield wrong
+    return amount
+
+
+@node
+def half_word(amount: Amount) -> Word:
+    """A word of as many letters."""
+    return Word("a" * int(amount.value))
+
+
+@node
+def broken_machine(amount: Amount) -> Machine:
+    """A machine that fails to be built."""
+    raise RuntimeError(f"no machine of {amount.value}")
