@@ -18,6 +18,13 @@ def overview(catalogue: Catalogue) -> str:
     lines = []
     for kind, records in groupby(catalogue.nodes.values(), key=lambda record: record.id.rpartition(".")[0]):
         lines += [kind, *(f"  {record.id:{width}}  {record.summary}" for record in records), ""]
+    lines += ["types of value, and where to import them from"]
+    width = max((len(value.name) for value in catalogue.values.values()), default=0)
+    lines += [
+        f"  {value.name:{width}}  {value.module}  {value.meaning}"
+        for value in catalogue.values.values()
+        if value.colour
+    ]
     lines += [f"not imported: {file.path}\n  {file.error}" for file in catalogue.broken]
     return "\n".join(lines).rstrip()
 
@@ -28,6 +35,9 @@ def find_type(name: str, catalogue: Catalogue) -> NodeType:
     if record is None:
         same = [entry for entry in catalogue.nodes.values() if entry.id.rpartition(".")[2] == name]
         record = same[0] if len(same) == 1 else None
+    for file in catalogue.broken if record is None else ():
+        if name.startswith(file.prefix):
+            raise InputError(f"the file of '{name}' cannot be imported", where=str(file.path), given=file.error)
     if record is None:
         mend = suggestion(name, catalogue.nodes) or "noiseloom nodes lists them all"
         raise InputError(f"there is no node type '{name}'", mend=mend)

@@ -38,6 +38,23 @@ commands = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        import importlib.metadata
+
+        typer.echo(importlib.metadata.version("noiseloom"))
+        raise typer.Exit
+
+
+@commands.callback()
+def noiseloom(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Sample from diffusion and flow models by graphs."""
+
+
 @commands.command()
 def run(
     graph: Graph,
@@ -80,6 +97,10 @@ def check(
         notes: list[JsonValue] = list(opened.notes)
     except GraphError as error:
         faults, notes = error.faults, []
+    except InputError as error:
+        if as_json:
+            _print_json({"faults": [{"message": str(error)}], "notes": []})
+        raise
     if as_json:
         _print_json(
             {"faults": [fault.model_dump(mode="json", exclude_defaults=True) for fault in faults], "notes": notes}
@@ -139,7 +160,7 @@ def main() -> None:
     try:
         commands()
     except InputError as error:
-        if "--json" in sys.argv:
+        if "--json" in sys.argv and "run" in sys.argv:
             _print_json(_refusal(error))
         typer.echo(f"noiseloom: {error}", err=True)
         sys.exit(2)

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
+WORTH_A_LINE = 0.1
+"""Seconds from which on a node is told about."""
+
+
 class RunView:
     """Progress bars with the time left in a terminal; a line for each step of importance elsewhere."""
 
@@ -22,6 +26,7 @@ class RunView:
         self.console = Console(stderr=True, highlight=False)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self.bars = Progress(*columns, console=self.console, transient=True, disable=not sys.stderr.isatty())
+        self.skipped: list[str] = []
         self.tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> RunView:
@@ -32,6 +37,9 @@ class RunView:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.bars.stop()
+        if self.skipped:
+            names = ", ".join(self.skipped)
+            self.console.print(f"not run because of that: {names}", style="yellow", markup=False, soft_wrap=True)
 
     def hear(self, event: Event) -> None:
         """Show an event."""
@@ -40,17 +48,20 @@ class RunView:
                 self.tasks[node] = self.bars.add_task(node, total=None)
             case Advanced(node, step, total):
                 self.bars.update(self.tasks[node], completed=step, total=total)
-            case Finished(node, seconds, nfe):
+            case Finished(node, seconds, nfe, launches):
                 self._remove(node)
-                cost = f", {nfe} NFE" if nfe else ""
-                self.console.print(f"{node}: {seconds:.2f} s{cost}", style="dim")
+                cost = f", {nfe} NFE (model rows) in {launches} calls" if nfe else ""
+                if cost or seconds >= WORTH_A_LINE:
+                    self.console.print(f"{node}: {seconds:.2f} s{cost}", style="dim")
             case Failed(node, message, _, inputs):
                 self._remove(node)
                 self.console.print(f"{node} failed: {message}", style="red", markup=False, soft_wrap=True)
                 for name, text in inputs.items():
                     self.console.print(f"    {name} = {text}", style="dim", markup=False, soft_wrap=True)
-            case Skipped(node, because):
-                self.console.print(f"{node}: not run, because {because} failed", style="yellow")
+            case Skipped(node):
+                self.skipped.append(node)
 
     def _remove(self, node: str) -> None:
-        self.bars.remove_task(self.tasks.pop(node))
+        task = self.tasks.pop(node, None)
+        if task is not None:
+            self.bars.remove_task(task)

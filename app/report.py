@@ -24,8 +24,8 @@ class Report:
         match event:
             case Planned(nodes):
                 self.nodes = {node: {"state": "skipped"} for node in nodes}
-            case Finished(node, seconds, nfe):
-                self.nodes[node] = {"state": "ran", "seconds": round(seconds, 4), "nfe": nfe}
+            case Finished(node, seconds, nfe, launches):
+                self.nodes[node] = {"state": "ran", "seconds": round(seconds, 4), "nfe": nfe, "launches": launches}
             case Skipped(node, because):
                 self.nodes[node] = {"state": "skipped", "because": because}
             case Failed(node, message, fault_of_input, inputs, traceback):

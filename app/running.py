@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
+import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TypeGuard
 
 from app.console import RunView
 from app.report import Report
-from app.saving import make_folder, save_output, short_value, without_absolute_paths, write_new
+from app.saving import begin_report, save_output, short_value, without_absolute_paths
 from graphs.catalogue.catalogue import Catalogue
 from graphs.checking.check import check
 from graphs.defaults import with_defaults
 from graphs.document.model import Document
+from graphs.errors import InputError, place_of
 from graphs.faults import GraphError
 from graphs.opening import Opened
 from graphs.running.context import Cancelled
-from graphs.running.events import Finished
-from graphs.running.plan import make_plan
+from graphs.running.events import Event, Failed, Finished
+from graphs.running.plan import Plan, make_plan
 from graphs.running.run import run
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -34,41 +39,50 @@ def run_graph(opened: Opened, catalogue: Catalogue, out: Path, *, as_json: bool)
     if errors:
         raise GraphError(errors)
     plan = make_plan(opened.document, catalogue)
-    make_folder(out)
+    path = begin_report(out)
     shared = without_absolute_paths(with_defaults(opened.document, catalogue))
     report, began = Report(), time.perf_counter()
     status, code = "done", DONE
-    with RunView() as view, _interruptible() as cancelled:
+    with RunView() as view, _interruptible() as cancelled, contextlib.redirect_stdout(sys.stderr):
         try:
             for event in run(plan, catalogue, opened.files, cancelled):
-                report.hear(event)
-                view.hear(event)
-                if isinstance(event, Finished) and event.node in plan.targets:
-                    _save(event, shared, out, report)
+                told = _save(event, shared, path, report) if _is_target(event, plan) else event
+                report.hear(told)
+                view.hear(told)
         except Cancelled:
             status, code = "interrupted", INTERRUPTED
     if code == DONE and report.errors:
         status, code = ("refused", REFUSED) if report.refused else ("failed", FAILED)
     text = json.dumps(report.as_json(status, time.perf_counter() - began), indent=2, ensure_ascii=False)
-    write_new(out, "run", ".json", text.encode())
-    _tell(report, out, view, text if as_json else None)
+    path.write_text(text + "\n", encoding="utf-8")
+    _tell(report, path, view, status, text if as_json else None)
     return code
 
 
-def _save(event: Finished, document: Document, out: Path, report: Report) -> None:
-    for port, value in event.outputs.items():
-        kind = type(value).__name__
-        short = short_value(value)
-        name = event.node if len(event.outputs) == 1 else f"{event.node}.{port}"
-        for path in save_output(out, name, value, document):
-            report.add_output(event.node, port, kind, path=path, value=short)
+def _is_target(event: Event, plan: Plan) -> TypeGuard[Finished]:
+    return isinstance(event, Finished) and event.node in plan.targets
 
 
-def _tell(report: Report, out: Path, view: RunView, text: str | None) -> None:
+def _save(event: Finished, document: Document, path: Path, report: Report) -> Event:
+    """Write a target's outputs; where that fails, the node has failed."""
+    try:
+        for port, value in event.outputs.items():
+            name = event.node if len(event.outputs) == 1 else f"{event.node}.{port}"
+            short = short_value(value)
+            for file in save_output(path, name, value, document):
+                report.add_output(event.node, port, type(value).__name__, path=file, value=short)
+    except Exception as error:  # noqa: BLE001 - a value of a plug-in may raise anything
+        blamed = isinstance(error, InputError)
+        text = str(error) if blamed else f"its result cannot be saved: {type(error).__name__}: {error}{place_of(error)}"
+        return Failed(event.node, text, blamed, {}, "" if blamed else traceback.format_exc())
+    return event
+
+
+def _tell(report: Report, path: Path, view: RunView, status: str, text: str | None) -> None:
     if text is not None:
         print(text)  # noqa: T201 - the door's answer
-    elif report.outputs:
-        view.console.print(f"{len(report.outputs)} files in {out}", markup=False, soft_wrap=True)
+    count = len(report.outputs)
+    view.console.print(f"{status}: {count} files in {path.parent}, report {path}", markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -16,27 +16,34 @@ from graphs.png import with_graph
 from graphs.values import pack
 
 L = TypeVar("L", Document, Subgraph)
+REPORT = "run"
 MOST_TRIES = 1_000_000
 
 
-def make_folder(folder: Path) -> None:
-    """Make the folder where results go; `InputError` where that cannot be."""
+def begin_report(folder: Path) -> Path:
+    """Make the folder where results go and claim the name of this run's report in it, before anything runs.
+
+    The report's number is the run's: `run-2.json` stands beside `sheet-2.png`. `InputError` where that cannot be.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         message = "the folder for results cannot be made"
-        raise InputError(message, where="--out", given=str(folder), mend=error.strerror or "choose another") from error
+        given = f"{folder}: {error.strerror or error}"
+        raise InputError(message, where="--out", given=given, mend="choose another folder") from error
+    return write_new(folder, REPORT, ".json", b'{"status": "running"}\n')
 
 
-def save_output(folder: Path, name: str, value: object, document: Document) -> list[Path]:
-    """Write one output; a picture's file holds the document."""
+def save_output(report: Path, name: str, value: object, document: Document) -> list[Path]:
+    """Write one output beside the run's report, under its number; a picture's file holds the document."""
+    run = report.stem.removeprefix(REPORT)
     files = value.files() if isinstance(value, Savable) else (_packed(value),)
     digits = max(2, len(str(len(files) - 1)))
     paths = []
     for number, file in enumerate(files):
         content = with_graph(file.content, document) if file.suffix == ".png" else file.content
         stem = f"{name}-{number:0{digits}}" if len(files) > 1 else name
-        paths.append(write_new(folder, stem.replace("/", "."), file.suffix, content))
+        paths.append(write_new(report.parent, stem.replace("/", ".") + run, file.suffix, content))
     return paths
 
 
@@ -49,10 +56,9 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            message = "a result cannot be written"
-            raise InputError(
-                message, where=str(path), given=error.strerror or str(error), mend="choose another --out"
-            ) from error
+            path.unlink(missing_ok=True)
+            message, given = "a result cannot be written", error.strerror or str(error)
+            raise InputError(message, where=str(path), given=given, mend="choose another --out") from error
         return path
     raise InputError("the folder for results is full", where=str(folder), mend="choose another --out")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class NoiseloomError(Exception):
     """Base of every error of ours."""
@@ -31,3 +34,10 @@ def describe(message: str, *, where: str = "", given: str = "", allowed: str = "
     lines = [f"{where}: {message}" if where else message]
     lines += [f"  {label}: {text}" for label, text in (("given", given), ("allowed", allowed), ("mend", mend)) if text]
     return "\n".join(lines)
+
+
+def place_of(error: BaseException, folder: Path | None = None) -> str:
+    """` (file.py, line 3)`: where an error arose, the last place within `folder` if one is given; else nothing."""
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if folder is None or Path(frame.filename).is_relative_to(folder)]
+    return f" ({Path(inside[-1].filename).name}, line {inside[-1].lineno})" if inside else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from typing import Literal
 
@@ -24,6 +25,7 @@ class Code(StrEnum):
     NOT_A_GRAPH = "not_a_graph"
     NEWER_FORMAT = "newer_format"
     BAD_SHAPE = "bad_shape"
+    UNKNOWN_KEY = "unknown_key"
     BAD_ID = "bad_id"
     # nodes
     UNKNOWN_TYPE = "unknown_type"
@@ -99,6 +101,6 @@ class GraphError(InputError):
 
 
 def brief(value: object, most: int = 60) -> str:
-    """A value as a person would recognise it, cut where it is long."""
-    text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    """A value as it stands in a graph, cut where it is long."""
+    text = json.dumps(value, ensure_ascii=False, default=repr)
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from graphs.faults import Code
 from graphs.home import assets_folder
-from graphs.naming import suggestion
+from graphs.naming import nearest
 
 
 @dataclass(frozen=True)
@@ -76,5 +76,12 @@ def _forbidden(places: Places) -> FileTrouble:
 
 def _missing(path: Path, found: Path) -> FileTrouble:
     names = [entry.name for entry in found.parent.iterdir()][:1000] if found.parent.is_dir() else []
-    message = "there is no such file" if not found.exists() else "this is not a file"
-    return FileTrouble(Code.FILE_MISSING, message, mend=suggestion(path.name, names) or f"looked for {path}")
+    if found.exists():
+        return FileTrouble(Code.FILE_MISSING, "this is not a file", mend="name a file")
+    by_stem = {Path(name).stem: name for name in names}  # a shared suffix is no likeness
+    near = nearest(path.stem, by_stem)
+    return FileTrouble(
+        Code.FILE_MISSING,
+        "there is no such file",
+        mend=f"did you mean '{by_stem[near]}'?" if near else f"looked for {path}",
+    )

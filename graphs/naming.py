@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 """What a node id, a port, a parameter and an axis look like."""
+
+MOST_COMPARED = 300
+"""Known names that an unknown one is compared with at the most; a graph of thousands may have thousands of faults."""
 
 IDENTIFIER_RULE = "a small letter, then small letters, digits and underscores"
 
@@ -38,7 +42,7 @@ def parse_reference(text: str) -> Reference | None:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` is most likely meant to be, or None where nothing is near."""
-    names = list(known)
+    names = list(itertools.islice(known, MOST_COMPARED))
     folded = {option.casefold(): option for option in reversed(names)}
     close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
     return folded[close[0]] if close else None

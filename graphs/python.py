@@ -28,12 +28,13 @@ class Loaded:
     catalogue: Catalogue
 
 
-def load(graph: str | Path, nodes: Iterable[Path] = (), *, plugins: bool = True) -> Loaded:
+def load(graph: str | Path, nodes: Iterable[str | Path] = (), *, plugins: bool = True) -> Loaded:
     """Open a graph: a JSON file, a PNG that carries one, or an example's name.
 
     `nodes` are folders of your own nodes. `InputError` where it cannot be read.
     """
-    catalogue = read_catalogue(nodes, plugins=plugins)
+    folders = [nodes] if isinstance(nodes, str) else nodes
+    catalogue = read_catalogue(map(Path, folders), plugins=plugins)
     return Loaded(open_graph(str(graph), catalogue), catalogue)
 
 

@@ -56,7 +56,7 @@ def _of_type(node: Node, catalogue: Catalogue) -> Signature | None:
 
 
 def _of_graph(graph: Subgraph, place: str, known: Mapping[str, Signature | None]) -> Signature:
-    """The interface of a subgraph as far as it can be understood; what cannot is a fault elsewhere."""
+    """The interface of a subgraph; a port that cannot be understood has no types, and its fault is told elsewhere."""
     inputs: dict[str, Port] = {}
     parameters: dict[str, Parameter] = {}
     shared: dict[str, tuple[Parameter, ...]] = {}
@@ -76,8 +76,7 @@ def _of_graph(graph: Subgraph, place: str, known: Mapping[str, Signature | None]
         reference = parse_reference(text)
         source = known.get(join(place, reference.node)) if reference else None
         port = source.output(reference) if source and reference else None
-        if port is not None:
-            outputs[name] = port.model_copy(update={"name": name})
+        outputs[name] = port.model_copy(update={"name": name}) if port else Port(name=name, types=())
     return Signature(inputs, parameters, outputs, shared)
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
@@ -38,6 +39,11 @@ def pack(value: object) -> Packed:
     """The parts of a value; `PackingError` names what it cannot hold."""
     tensors: list[Tensor] = []
     return Packed(_pack(value, tensors, type(value).__name__), tuple(tensors))
+
+
+def tensors_of(value: object) -> tuple[Tensor, ...]:
+    """The tensors of data; none of what is not data."""
+    return pack(value).tensors if value_mark(type(value)) and dataclasses.is_dataclass(value) else ()
 
 
 def unpack(packed: Packed, find: Callable[[str], type]) -> object:
@@ -76,6 +82,8 @@ def _short(value: object) -> str:
     shape, kind = getattr(value, "shape", None), getattr(value, "dtype", None)
     if shape is not None and kind is not None:
         return f"{str(kind).removeprefix('torch.')} {list(shape)}"
+    if isinstance(value, Path):
+        return str(value)
     if isinstance(value, (str, int, float, bool, tuple, dict)) or value is None:
         return brief(value)
     return type(value).__name__

@@ -18,7 +18,7 @@ from graphs.catalogue.packages import Package, forget_modules, import_module
 from graphs.declaration.node import NodeFunction
 from graphs.declaration.records import NodeType, ValueType
 from graphs.declaration.values import value_mark, value_type
-from graphs.errors import NoiseloomError
+from graphs.errors import NoiseloomError, place_of
 from graphs.home import home_folder
 
 NAME = "index.json"
@@ -105,7 +105,8 @@ def _derive(package: Package, file: str, digest: str, imports: tuple[str, ...]) 
     except NoiseloomError as error:
         return FileEntry(digest=digest, imports=imports, error=str(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a file raises is that file's fault
-        return FileEntry(digest=digest, imports=imports, error=f"{type(error).__name__}: {error}")
+        text = f"{type(error).__name__}: {error}{place_of(error, package.folder)}"
+        return FileEntry(digest=digest, imports=imports, error=text)
     return FileEntry(digest=digest, imports=imports, nodes=tuple(nodes), values=tuple(values))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphs.catalogue.catalogue import Catalogue
+from graphs.checking.keys import key_faults
 from graphs.checking.parameters import parameter_faults
 from graphs.checking.subgraphs import interface_faults
 from graphs.checking.whole import targets, upstream, whole_faults
@@ -13,7 +14,7 @@ from graphs.document.model import GRAPH_TYPE, Document, Level, Subgraph, join, w
 from graphs.faults import Code, Fault
 from graphs.files import Places
 from graphs.flattening import Flat, flatten
-from graphs.naming import listing, nearest, suggestion
+from graphs.naming import listing, nearest, parse_reference, suggestion
 from graphs.signatures import signatures
 
 
@@ -25,7 +26,7 @@ def check(document: Document, catalogue: Catalogue, files: Places) -> tuple[Faul
     found = []
     for path, level in walk(document):
         found += list(_level_faults(path, level, known, catalogue, files))
-    needed = _needed(flat, wanted, catalogue)
+    needed = _needed(flat, wanted, catalogue) | set(_wired_subgraphs(document))
     found += whole_faults(flat, wanted, catalogue)
     judged = [
         fault if fault.node in needed or not fault.node else fault.model_copy(update={"severity": "warning"})
@@ -35,10 +36,12 @@ def check(document: Document, catalogue: Catalogue, files: Places) -> tuple[Faul
 
 
 def _level_faults(path: str, level: Level, known: Known, catalogue: Catalogue, files: Places) -> Iterator[Fault]:
+    yield from key_faults(path, level)
     fed = {target for targets in level.inputs.values() for target in targets} if isinstance(level, Subgraph) else set()
     for name, node in level.nodes.items():
         place = join(path, name)
         signature = known[place]
+        yield from key_faults(place, node)
         if signature is None:
             yield _unknown_type(place, node.type, catalogue)
             continue
@@ -65,7 +68,7 @@ def _unknown_type(place: str, name: str, catalogue: Catalogue) -> Fault:
 
 
 def _nearest_type(name: str, types: list[str]) -> str:
-    """What a type may be meant to be: of its own kind where that kind is known, for the kind alone makes names alike."""
+    """What a type may be meant to be: one of its own kind where that is known, for the kind alone makes names alike."""
     kind, _, own = name.rpartition(".")
     same = [entry for entry in types if kind and entry.rpartition(".")[0] == kind]
     if same:
@@ -83,6 +86,16 @@ def _needed(flat: Flat, wanted: list[str], catalogue: Catalogue) -> set[str]:
     strange = [place for place, node in flat.items() if place not in used and catalogue.find(node.node.type) is None]
     needed = upstream(flat, [*wanted, *strange] or list(flat))
     return needed | {path for place in needed for path in _around(place)}
+
+
+def _wired_subgraphs(document: Document) -> Iterator[str]:
+    """The subgraphs that something is wired to: from a broken output no wire leads inside, and yet it is needed."""
+    for path, level in walk(document):
+        for node in level.nodes.values():
+            for _, text in node.wires():
+                reference = parse_reference(text)
+                if reference and reference.node in level.nodes and level.nodes[reference.node].graph is not None:
+                    yield join(path, reference.node)
 
 
 def _around(place: str) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 
 from graphs.catalogue.catalogue import Catalogue
 from graphs.declaration.records import Parameter, Port
 from graphs.document.model import Level, Node, join
 from graphs.faults import Code, Fault, brief
-from graphs.naming import Reference, listing, parse_reference, suggestion
+from graphs.naming import MOST_COMPARED, Reference, listing, parse_reference, suggestion
 from graphs.signatures import Signature
 
 Known = Mapping[str, Signature | None]
@@ -21,7 +22,7 @@ def why_not(source: Port, target: Port | Parameter, catalogue: Catalogue) -> str
         if all(value is not None and target.kind.kind in value.feeds for value in known):
             return None
         wanted = f"a {target.kind.kind} to set it"
-    elif set(source.types) <= set(target.types):
+    elif set(source.types) <= set(target.types) or not target.types:
         return None
     else:
         wanted = catalogue.meaning(target.types)
@@ -55,7 +56,7 @@ def missing_faults(place: str, signature: Signature, wired: set[str], level: Lev
         path = place.rpartition("/")[0]
         fitting = [
             name
-            for name in level.nodes
+            for name in itertools.islice(level.nodes, MOST_COMPARED)
             if (other := known.get(join(path, name)))
             and join(path, name) != place
             and any(set(output.types) <= set(port.types) for output in other.outputs.values())

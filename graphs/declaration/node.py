@@ -50,6 +50,8 @@ class NodeFunction(Generic[P, R]):
         if not text:
             message = f"{name} has no docstring; say what it does, the formula, shapes, cost and source"
             raise DeclarationError(f"{message} (the editor shows it as the node's help)")
+        if inspect.iscoroutinefunction(self.function):
+            raise DeclarationError(f"{name} is async; a node is a function, or a generator that yields Progress")
         signature = read_signature(self.function, name)
         also = [spelling for parameter in signature.parameters for spelling in parameter.also]
         names = [port.name for port in signature.inputs] + [parameter.name for parameter in signature.parameters]

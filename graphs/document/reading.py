@@ -71,8 +71,8 @@ def _unique_keys(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     made: dict[str, JsonValue] = {}
     for key, value in pairs:
         if key in made:
-            mend = "keep one of the two, or give one another name"
-            _refuse(Code.DUPLICATE_KEY, f'the key "{key}" stands twice in one object', mend=mend)
+            message, given = f'the key "{key}" stands twice in one object', f"{brief(made[key])} and {brief(value)}"
+            _refuse(Code.DUPLICATE_KEY, message, given, mend="keep one of the two, or give one another name")
         made[key] = value
     return made
 
@@ -131,10 +131,13 @@ def _refuse(code: Code, message: str, given: str = "", allowed: str = "", mend: 
 
 
 def _refuse_stranger(raw: JsonValue) -> NoReturn:
-    nodes = list(raw.values())[:1] if isinstance(raw, dict) else []
-    peer = any(isinstance(entry, dict) and "class_type" in entry for entry in nodes)
-    given = "a workflow of another editor" if peer else brief(sorted(raw)) if isinstance(raw, dict) else brief(raw)
+    entries = raw if isinstance(raw, dict) else {}
     allowed = f'an object with "noiseloom": {FORMAT} and "nodes"'
+    if {"links", "last_node_id"} <= set(entries) or any(
+        "class_type" in e for e in entries.values() if isinstance(e, dict)
+    ):
+        _refuse(Code.NOT_A_GRAPH, "this is a workflow of ComfyUI, which cannot be opened here", allowed=allowed)
+    given = brief(sorted(entries)) if entries else brief(raw)
     _refuse(
         Code.NOT_A_GRAPH, "this JSON is not a Noiseloom graph", given, allowed, f'add "noiseloom": {FORMAT} at the top'
     )

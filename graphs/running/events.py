@@ -40,11 +40,12 @@ class Previewed:
 
 @dataclass(frozen=True)
 class Finished:
-    """A node is done: the seconds it took, the model rows it asked for (NFE), and its outputs by port."""
+    """A node is done: seconds, model rows (NFE) and in how many launches it asked for them, outputs by port."""
 
     node: str
     seconds: float
     nfe: int
+    launches: int
     outputs: Mapping[str, object]
 
 

@@ -12,7 +12,7 @@ from graphs.catalogue.catalogue import Catalogue
 from graphs.declaration.parameters import FilePath
 from graphs.declaration.records import NodeType, Parameter
 from graphs.declaration.values import value_mark
-from graphs.errors import InputError, NoiseloomError
+from graphs.errors import InputError, NoiseloomError, place_of
 from graphs.faults import brief
 from graphs.files import FileTrouble, Places, find_file
 from graphs.flattening import FlatNode
@@ -20,7 +20,7 @@ from graphs.media import Feeding
 from graphs.running.context import Cancelled, Meter, Preview, Progress, RunContext
 from graphs.running.events import Advanced, Event, Failed, Finished, Planned, Previewed, Skipped, Started
 from graphs.running.plan import Plan
-from graphs.values import describe
+from graphs.values import describe, tensors_of
 
 Outputs = Mapping[str, object]
 
@@ -74,19 +74,22 @@ def _run_node(
         began = time.perf_counter()  # what its module imports is not the node's time
         arguments = _arguments(node, record, done, files)
         given = {"run": RunContext(meter)} if record.run else {}
+        versions = _versions(arguments)
         result = function(**arguments, **given)
         if isinstance(result, Generator):
             result = yield from _steps(place, result, cancelled)
         outputs = _outputs(result, record)
+        _require_untouched(arguments, versions)
     except Cancelled:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a node may raise anything; it becomes an event
         blamed = isinstance(error, InputError)
-        text = str(error) if isinstance(error, NoiseloomError) else f"{type(error).__name__}: {error}"
+        ours = isinstance(error, NoiseloomError)
+        text = str(error) if ours else f"{type(error).__name__}: {error}{place_of(error)}"
         described = {name: describe(value) for name, value in arguments.items()}
         yield Failed(place, text, blamed, described, "" if blamed else traceback.format_exc())
         return
-    yield Finished(place, time.perf_counter() - began, meter.rows, outputs)
+    yield Finished(place, time.perf_counter() - began, meter.rows, meter.launches, outputs)
 
 
 def _record(node: FlatNode, catalogue: Catalogue) -> NodeType:
@@ -160,6 +163,19 @@ def _decoded(parameter: Parameter, literal: JsonValue, files: Places) -> object:
             )
         return found
     return parameter.kind.decode(literal)
+
+
+def _versions(arguments: Mapping[str, object]) -> dict[str, list[int]]:
+    """How often each tensor of the data that came in has been written to."""
+    return {name: [tensor._version for tensor in tensors_of(value)] for name, value in arguments.items()}  # noqa: SLF001
+
+
+def _require_untouched(arguments: Mapping[str, object], before: Mapping[str, list[int]]) -> None:
+    for name, versions in _versions(arguments).items():
+        if versions != before[name]:
+            raise NodeError(
+                f"the node changed its input '{name}' in place, which others use, too; work on a clone of it"
+            )
 
 
 def _outputs(result: object, record: NodeType) -> Outputs:

@@ -9,7 +9,7 @@ import torch
 from PIL import Image as Pillow
 from torch import Tensor
 
-from graphs import data
+from graphs import InputError, data
 from graphs.media import File
 
 
@@ -18,6 +18,17 @@ class Image:
     """Pictures: uint8 [B, height, width, channels], channels 1 (grey), 3 (RGB) or 4 (RGBA)."""
 
     pixels: Tensor
+
+    def __post_init__(self) -> None:
+        shape, kind = list(self.pixels.shape), str(self.pixels.dtype).removeprefix("torch.")
+        if kind != "uint8" or len(shape) != 4 or shape[3] not in (1, 3, 4):  # noqa: PLR2004 - B, H, W, C
+            raise InputError(
+                "these are no pictures",
+                where="Image",
+                given=f"{kind} {shape}",
+                allowed="uint8 [count, height, width, 1, 3 or 4 channels]",
+                mend="round and clip to 0 … 255, then .byte()" if kind != "uint8" else "add the missing axis",
+            )
 
     def describe(self) -> str:
         """Count and size."""
@@ -56,7 +67,8 @@ class Number:
 
     def parameter(self) -> float:
         """The number, for a parameter that it is wired to; whole numbers as int."""
-        return int(self.value) if self.value.is_integer() else self.value
+        value = float(self.value)
+        return int(value) if value.is_integer() else value
 
     def files(self) -> tuple[File, ...]:
         """A text file."""

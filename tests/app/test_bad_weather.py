@@ -53,7 +53,7 @@ BAD_TEXTS = {
     "not json": ("{", "not JSON"),
     "duplicate key": ('{"noiseloom": 1, "name": "a", "name": "b"}', "stands twice"),
     "newer format": ('{"noiseloom": 2, "nodes": {}}', "newer Noiseloom"),
-    "another program's": ('{"3": {"class_type": "KSampler", "inputs": {}}}', "not a Noiseloom graph"),
+    "another program's": ('{"3": {"class_type": "KSampler", "inputs": {}}}', "a workflow of ComfyUI"),
     "empty": ("", "not JSON"),
     "nothing in it": ('{"noiseloom": 1}', "nothing to run"),
 }

@@ -51,6 +51,15 @@ def test_doctor_names_versions_and_folders(noiseloom: Command) -> None:
     assert "missing" not in report["assets"]
 
 
+def test_a_refused_check_answers_in_its_own_shape(noiseloom: Command) -> None:
+    answer = noiseloom("check", "digits", "--set", "cgf.scale=1", "--json")
+    assert (answer.status, list(json.loads(answer.out))) == (2, ["faults", "notes"])
+
+
+def test_the_version_is_one_line(noiseloom: Command) -> None:
+    assert noiseloom("--version").out.strip() == "0.1.0"
+
+
 def test_unknown_commands_and_options_end_in_status_2(noiseloom: Command) -> None:
     assert noiseloom("runn").status == 2
     assert noiseloom("run", "digits", "--bogus").status == 2

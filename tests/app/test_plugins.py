@@ -71,6 +71,32 @@ def test_a_badly_declared_node_is_told_the_cure(noiseloom: Command) -> None:
     assert "has no docstring" in noiseloom("nodes", "--nodes", "mine").out
 
 
+def test_a_node_that_writes_to_its_input_fails_and_spoils_nobodys_result(
+    noiseloom: Command, small: tuple[str, ...], edited: Callable[[Edit], str]
+) -> None:
+    write_fade(FADE.replace("return Image((image.pixels * (1 - amount)).byte())", "return Image(image.pixels.mul_(0))"))
+    answer = noiseloom("run", edited(use_fade), "--nodes", "mine", *small)
+    assert answer.status == 1
+    assert "changed its input 'image' in place" in answer.err
+
+
+def test_pictures_of_another_kind_are_refused_where_they_are_made(
+    noiseloom: Command, small: tuple[str, ...], edited: Callable[[Edit], str]
+) -> None:
+    write_fade(FADE.replace(".byte()", ""))
+    answer = noiseloom("run", edited(use_fade), "--nodes", "mine", *small)
+    assert "faded failed: Image: these are no pictures\n  given: float32 [2, 32, 32, 1]" in answer.err
+    assert ".byte()" in answer.err
+    assert Path("out/sheet.png").is_file()
+
+
+def test_looking_at_a_node_of_a_broken_file_says_what_is_broken(noiseloom: Command) -> None:
+    write_fade("\n\nraise RuntimeError('boom')\n")
+    answer = noiseloom("nodes", "mine.picture.fade", "--nodes", "mine")
+    assert answer.status == 2
+    assert "RuntimeError: boom (picture.py, line 3)" in answer.err
+
+
 def test_a_crash_in_a_node_is_a_message_and_not_a_traceback(
     noiseloom: Command, small: tuple[str, ...], edited: Callable[[Edit], str]
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from graphs.home import examples_folder
 from graphs.opening import example_names
 from tests.app.conftest import Command
 
@@ -91,6 +92,35 @@ def test_refused_graphs_answer_json_with_every_fault(noiseloom: Command) -> None
     answer = noiseloom("run", "digits", "--set", "cfg.guidance_scale=-1", "--set", "noise.seed=-1", "--json")
     assert answer.status == 2
     assert [error["code"] for error in json.loads(answer.out)["errors"]] == ["out_of_range", "bad_seed"]
+
+
+def test_a_picture_of_a_graph_with_promoted_parameters_runs_again(noiseloom: Command, small: Small) -> None:
+    nodes = json.loads((examples_folder() / "digits.json").read_text())["nodes"]
+    inner = {
+        "nodes": {"prompt": {"type": "cond.prompt"}},
+        "inputs": {"model": ["prompt.model"], "text": ["prompt.text"]},
+    }
+    inner["outputs"] = {"cond": "prompt"}
+    nodes["prompt"] = {"type": "graph", "graph": inner, "inputs": {"model": "network"}, "params": {"text": "seven"}}
+    Path("sub.json").write_text(json.dumps({"noiseloom": 1, "nodes": nodes}))
+    assert noiseloom("run", "sub.json", *small, "--out", "first").status == 0
+    assert noiseloom("run", "first/sheet.png", "--out", "again").status == 0
+    assert Path("again/sheet.png").read_bytes() == Path("first/sheet.png").read_bytes()
+
+
+def test_one_number_for_all_results_of_a_run(noiseloom: Command, small: Small) -> None:
+    noiseloom("run", "digits", *small)
+    noiseloom("run", "digits", *small, "--set", "noise.count=3")
+    assert {path.name for path in Path("out").glob("*-2.*")} == {
+        "pictures-00-2.png", "pictures-01-2.png", "pictures-02-2.png", "run-2.json", "sheet-2.png",
+    }  # fmt: skip
+
+
+def test_a_misspelt_key_is_a_fault(noiseloom: Command) -> None:
+    document = json.loads((examples_folder() / "digits.json").read_text())
+    document["nodes"]["noise"]["parms"] = document["nodes"]["noise"].pop("params")
+    Path("slip.json").write_text(json.dumps(document))
+    assert 'did you mean "params"?' in noiseloom("check", "slip.json").out
 
 
 def test_the_folder_for_results_may_be_impossible(noiseloom: Command, small: Small) -> None:

@@ -29,12 +29,12 @@ def test_writers_at_once_never_share_a_name(tmp_path: Path) -> None:
 
 
 def test_text_and_numbers_are_text_files(tmp_path: Path) -> None:
-    assert save_output(tmp_path, "words", Text("hello"), Document())[0].read_text() == "hello"
-    assert save_output(tmp_path, "sub/number", Number(0.5), Document())[0].name == "sub.number.txt"
+    assert save_output(tmp_path / "run.json", "words", Text("hello"), Document())[0].read_text() == "hello"
+    assert save_output(tmp_path / "run.json", "sub/number", Number(0.5), Document())[0].name == "sub.number.txt"
 
 
 def test_other_data_is_kept_as_safetensors(tmp_path: Path) -> None:
-    (path,) = save_output(tmp_path, "levels", Levels(torch.tensor([2.0, 0.0])), Document())
+    (path,) = save_output(tmp_path / "run.json", "levels", Levels(torch.tensor([2.0, 0.0])), Document())
     with safe_open(path, "pt") as file:
         assert file.get_tensor("0").tolist() == [2.0, 0.0]
         assert '"Levels"' in file.metadata()["noiseloom"]

@@ -11,13 +11,55 @@ from hypothesis import strategies
 from hypothesis.strategies import SearchStrategy
 from pydantic import JsonValue
 
-NAMES = ["a", "amount", "basket", "in", "left", "machine", "out", "p", "seed", "show", "sub", "through", "weight", "word"]
-KEYS = [*NAMES, "curve", "file", "graph", "inputs", "nodes", "outputs", "params", "sweep", "type", "version", "view", "X", ""]
+NAMES = [
+    "a",
+    "amount",
+    "basket",
+    "in",
+    "left",
+    "machine",
+    "out",
+    "p",
+    "seed",
+    "show",
+    "sub",
+    "through",
+    "weight",
+    "word",
+]
+KEYS = [
+    *NAMES,
+    "curve",
+    "file",
+    "graph",
+    "inputs",
+    "nodes",
+    "outputs",
+    "params",
+    "sweep",
+    "type",
+    "version",
+    "view",
+    "X",
+    "",
+]
 TYPES = ["graph", "nothing", "toys.broken.x", "toys.aging.doomed", "toys.aging.part", "toys.making.amount"]
 TYPES += ["toys.aging.scale", "toys.making.knobs", "toys.mixing.add", "toys.mixing.split", "toys.showing.show"]
 REFERENCES = [*NAMES, "amount.out", "basket.x", "halves.low", "sub/inner", "a.b.c", "", ".", "sub.out"]
 NUMBERS: list[JsonValue] = [0, 1, -1, 0.5, -0.0, 2**53, 10**308, 10**399, 1e308, -1e308, 1e-320, True, False, None]
-TEXTS: list[JsonValue] = ["inf", "-inf", "nan", "1", "asset:..", "asset:x", "hub:a@b", "\x00", "a" * 5000, "#ffffff", "fast"]
+TEXTS: list[JsonValue] = [
+    "inf",
+    "-inf",
+    "nan",
+    "1",
+    "asset:..",
+    "asset:x",
+    "hub:a@b",
+    "\x00",
+    "a" * 5000,
+    "#ffffff",
+    "fast",
+]
 WHOLE: list[JsonValue] = [
     [],
     {},

@@ -13,7 +13,12 @@ from tests.graphs.checking.broken import AMOUNT
 from tests.graphs.checking.test_check import FINE, nested
 from tests.graphs.toyshop import Saved, box, boxes, faults, graph, toy, toys
 
-BOXED = box(boxes({"k": toy("making.knobs"), "a": toy("mixing.add", left="k")}, {"n": ["k.seed"], "w": ["a.weight"]}, {"out": "a"}), {"n": 5})
+BOXED = box(
+    boxes(
+        {"k": toy("making.knobs"), "a": toy("mixing.add", left="k")}, {"n": ["k.seed"], "w": ["a.weight"]}, {"out": "a"}
+    ),
+    {"n": 5},
+)
 TWO = box(boxes({"k": toy("making.knobs")}, {"both": ["k.gain", "k.share"], "same": ["k.gain", "k.level"]}))
 GRAPHS: dict[str, Saved] = {
     "every shape": FINE,
@@ -45,7 +50,9 @@ def test_with_defaults_a_graph_has_no_more_faults_and_means_the_same(name: str) 
     full = with_defaults(document, toys())
     assert faults(full) == faults(document)
     before, after = flatten(document), flatten(full)
-    assert {place: node.sources for place, node in before.items()} == {place: node.sources for place, node in after.items()}
+    assert {place: node.sources for place, node in before.items()} == {
+        place: node.sources for place, node in after.items()
+    }
     for place, node in before.items():
         assert node.params.items() <= after[place].params.items()
 

@@ -10,7 +10,9 @@ from tests.graphs.toyshop import box, boxes, graph, toy
 
 
 def test_wires_run_through_nested_subgraphs_to_the_node_that_gives_the_value() -> None:
-    innermost = box(boxes({"a": toy("mixing.add")}, {"n": ["a.left"], "m": ["a.right"]}, {"sum": "a"}), n="one", m="two")
+    innermost = box(
+        boxes({"a": toy("mixing.add")}, {"n": ["a.left"], "m": ["a.right"]}, {"sum": "a"}), n="one", m="two"
+    )
     middle = boxes({"one": AMOUNT, "two": toy("mixing.add"), "deep": innermost}, {"x": ["two.left"]}, {"y": "deep"})
     nodes = {"amount": AMOUNT, "sub": box(middle, x="amount"), "last": toy("mixing.boxed", amount="sub.y")}
     flat = flatten(graph(**nodes))

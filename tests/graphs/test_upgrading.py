@@ -60,7 +60,9 @@ def test_unknown_keys_survive_an_upgrade() -> None:
 
 
 def test_an_other_spelling_becomes_the_name_in_values_and_wires() -> None:
-    current, notes = upgraded(graph(a=AMOUNT, k=toy("making.knobs", params={"times": 3}), w=toy("making.knobs", repeat="a")))
+    current, notes = upgraded(
+        graph(a=AMOUNT, k=toy("making.knobs", params={"times": 3}), w=toy("making.knobs", repeat="a"))
+    )
     assert current.nodes["k"].params == {"count": 3}
     assert current.nodes["w"].inputs == {"count": "a"}
     assert notes == ["k: 'times' is called 'count'", "w: 'repeat' is called 'count'"]

@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given, strategies
 from hypothesis.strategies import SearchStrategy
+from pydantic import JsonValue
 
 from graphs.declaration.values import data
 from graphs.values import Packed, PackingError, describe, digest, pack, unpack
@@ -48,13 +49,19 @@ class Named:
 CLASSES: dict[str, type] = {cls.__name__: cls for cls in (Amount, Anything, Basket, Crumb)}
 
 plain: SearchStrategy[object] = (
-    strategies.none() | strategies.booleans() | strategies.integers() | strategies.floats(allow_nan=False) | strategies.text()
+    strategies.none()
+    | strategies.booleans()
+    | strategies.integers()
+    | strategies.floats(allow_nan=False)
+    | strategies.text()
 )
 contents: SearchStrategy[object] = strategies.recursive(
     plain,
-    lambda inner: strategies.lists(inner, max_size=3).map(tuple)
-    | strategies.dictionaries(strategies.text(max_size=3), inner, max_size=3)
-    | inner.map(Anything),
+    lambda inner: (
+        strategies.lists(inner, max_size=3).map(tuple)
+        | strategies.dictionaries(strategies.text(max_size=3), inner, max_size=3)
+        | inner.map(Anything)
+    ),
     max_leaves=6,
 )
 
@@ -227,7 +234,7 @@ def test_what_data_cannot_hold_is_named_with_its_place(value: object, place: str
         {"other": 1},
     ],
 )
-def test_parts_of_no_value_are_refused(tree: dict[str, str]) -> None:
+def test_parts_of_no_value_are_refused(tree: JsonValue) -> None:
     with pytest.raises(PackingError):
         unpack(Packed(tree, ()), CLASSES.__getitem__)
 
@@ -241,7 +248,7 @@ def test_parts_of_no_value_are_refused(tree: dict[str, str]) -> None:
         (GRID, "float32 [2, 3]"),
         ("long" * 50, '"' + "long" * 14 + "lo…"),
         (print, "builtin_function_or_method"),
-        (None, "None"),
+        (None, "null"),
     ],
 )
 def test_a_value_is_described_in_a_line(value: object, text: str) -> None:

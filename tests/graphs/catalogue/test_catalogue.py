@@ -74,7 +74,9 @@ def test_a_broken_file_is_a_fault_of_its_own_nodes(folder: Path) -> None:
 
 
 def test_a_type_whose_file_is_broken_where_its_users_are_not_is_no_crash(folder: Path) -> None:
-    (folder / "values.py").write_text((folder / "values.py").read_text() + "\nfrom graphs import node\n@node\ndef bad(): ...\n")
+    (folder / "values.py").write_text(
+        (folder / "values.py").read_text() + "\nfrom graphs import node\n@node\ndef bad(): ...\n"
+    )
     catalogue = read_catalogue([folder])
     assert "mine.stones.stone" in catalogue.nodes
     assert "Pebble" not in catalogue.values
@@ -83,14 +85,14 @@ def test_a_type_whose_file_is_broken_where_its_users_are_not_is_no_crash(folder:
 
 
 def test_ids_that_clash_are_refused_with_both_places(folder: Path) -> None:
-    kind = folder / "other"
-    kind.mkdir()
-    (kind / "again.py").write_text(OTHER.replace("Leaf", "Petal"))
+    (folder / "kind").mkdir()
+    (folder / "kind" / "one.py").write_text(OTHER.replace("Leaf", "Petal"))
+    (folder / "kind" / "two.py").write_text(OTHER.replace("Leaf", "Thorn"))
     with pytest.raises(InputError) as caught:
         read_catalogue([folder])
-    assert "'mine.other.leaf' is declared twice" in str(caught.value)
-    assert "noiseloom_own_mine.other " in str(caught.value)
-    assert "noiseloom_own_mine.other.again" in str(caught.value)
+    assert "'mine.kind.leaf' is declared twice" in str(caught.value)
+    assert "noiseloom_own_mine.kind.one" in str(caught.value)
+    assert "noiseloom_own_mine.kind.two" in str(caught.value)
 
 
 def test_types_of_one_name_are_refused_with_both_places(folder: Path) -> None:

@@ -109,7 +109,8 @@ def test_an_edit_is_seen_in_the_same_process_also_of_the_same_length_at_once(fol
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", "\ud800", '{"made_by": "x"}', '{"made_by": 1, "files": {}}', "[" * 100_000, "\xff\xfe"]
+    "text",
+    ["", "{", "[]", "null", "\ud800", '{"made_by": "x"}', '{"made_by": 1, "files": {}}', "[" * 100_000, "\xff\xfe"],
 )
 def test_a_damaged_index_is_made_anew(text: str, folder: Path, home: Path) -> None:
     read_index(folder_package(folder))

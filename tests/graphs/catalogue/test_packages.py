@@ -78,7 +78,7 @@ def entry(value: str) -> importlib.metadata.EntryPoint:
 
 def test_ours_come_first_and_a_plugin_that_is_gone_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     offered = [entry("tests.graphs.toys"), entry("nodes"), entry("gone_for_good"), entry("gone_for_good.nodes")]
-    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: offered)
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: offered)
     found = installed_packages(plugins=True)
     assert [(package.name, package.plugin) for package in found] == [("nodes", False), ("tests_graphs_toys", True)]
     assert [package.name for package in installed_packages(plugins=False)] == ["nodes"]

@@ -36,6 +36,7 @@ def fed(**wires: JsonValue) -> dict[str, JsonValue]:
 
 
 CHECKED: dict[Code, dict[str, JsonValue]] = {
+    Code.UNKNOWN_KEY: shown(amount={"type": "toys.making.amount", "parms": {"value": 2}}),
     Code.UNKNOWN_TYPE: shown(amount=toy("making.amuont")),
     Code.PLUGIN_FAILED: shown(amount=toy("broken.thing")),
     Code.NOTHING_TO_RUN: {"machine": toy("making.machine")},
@@ -45,7 +46,9 @@ CHECKED: dict[Code, dict[str, JsonValue]] = {
     Code.OUTWARD_REFERENCE: fed(left="sub/inner"),
     Code.UNKNOWN_NODE: fed(left="oen"),
     Code.UNKNOWN_OUTPUT: fed(left="one.value"),
-    Code.SEVERAL_OUTPUTS: shown(halves=SPLIT, more=toy("mixing.boxed", amount="halves"), last=toy("showing.show", basket="more")),
+    Code.SEVERAL_OUTPUTS: shown(
+        halves=SPLIT, more=toy("mixing.boxed", amount="halves"), last=toy("showing.show", basket="more")
+    ),
     Code.NO_OUTPUT: fed(left="sub") | {"sub": box(boxes({"a": AMOUNT}))},
     Code.TOO_MANY_WIRES: fed(left=["one", "one"]),
     Code.WRONG_TYPE: fed(left="word"),
@@ -122,5 +125,7 @@ def found(code: Code, folder: Path) -> tuple[Fault, ...]:
     if code in READ:
         return read(READ[code])
     if code in UPGRADED:
-        return tuple(upgrade(reading.loads(json.dumps({"noiseloom": 1, "nodes": {"n": UPGRADED[code]}})), toys())[1].faults)
+        return tuple(
+            upgrade(reading.loads(json.dumps({"noiseloom": 1, "nodes": {"n": UPGRADED[code]}})), toys())[1].faults
+        )
     return LARGE[code]()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -34,14 +35,19 @@ def test_a_graph_without_faults_has_none() -> None:
 
 def test_all_faults_are_found_at_once() -> None:
     knobs = toy("making.knobs", params={"seed": -1, "mode": "x", "on": 1, "colour": 2})
-    nodes = shown(amount=toy("mixing.add", left="nowhere", right="word", weight="word"), word=toy("making.word"), knobs=knobs)
+    nodes = shown(
+        amount=toy("mixing.add", left="nowhere", right="word", weight="word"), word=toy("making.word"), knobs=knobs
+    )
     found = sorted(codes(graph(**nodes)))
     expected = [Code.UNKNOWN_NODE, Code.WRONG_TYPE, Code.WRONG_TYPE, Code.BAD_SEED, Code.NOT_A_CHOICE, Code.BAD_VALUE]
     assert found == sorted([*expected, Code.UNKNOWN_PARAMETER])
 
 
 def test_faults_that_no_target_needs_are_warnings_and_come_last() -> None:
-    nodes = fed(left="word") | {"idle": toy("making.knobs", params={"seed": -1}), "lost": toy("mixing.add", left="gone")}
+    nodes = fed(left="word") | {
+        "idle": toy("making.knobs", params={"seed": -1}),
+        "lost": toy("mixing.add", left="gone"),
+    }
     found = faults(graph(**nodes))
     assert [(fault.node, fault.severity) for fault in found] == [
         ("amount", "error"),
@@ -52,7 +58,9 @@ def test_faults_that_no_target_needs_are_warnings_and_come_last() -> None:
 
 def test_a_circle_and_an_uneven_axis_that_no_target_needs_are_warnings() -> None:
     circle = {"p": toy("mixing.add", left="q"), "q": toy("mixing.add", left="p")}
-    sweeps = {"k": toy("making.knobs", params={"seed": {"sweep": [1], "axis": "a"}, "share": {"sweep": [0, 1], "axis": "a"}})}
+    sweeps = {
+        "k": toy("making.knobs", params={"seed": {"sweep": [1], "axis": "a"}, "share": {"sweep": [0, 1], "axis": "a"}})
+    }
     found = faults(graph(**shown(**circle, **sweeps)))
     assert sorted((fault.code, fault.severity) for fault in found) == [
         (Code.CYCLE, "warning"),
@@ -62,7 +70,9 @@ def test_a_circle_and_an_uneven_axis_that_no_target_needs_are_warnings() -> None
 
 def test_what_is_swept_where_no_target_needs_it_counts_for_nothing() -> None:
     many: JsonValue = {"sweep": [0.5] * 200}
-    idle = toy("making.knobs", params={"seed": {"sweep": list(range(200))}, "share": many, "count": 65536, "steps": 65536})
+    idle = toy(
+        "making.knobs", params={"seed": {"sweep": list(range(200))}, "share": many, "count": 65536, "steps": 65536}
+    )
     assert codes(graph(**shown(idle=idle))) == []
 
 
@@ -143,7 +153,7 @@ def test_a_circle_of_5000_nodes_is_told_in_order() -> None:
     fault = next(fault for fault in faults(long_chain(5_000, "n4999")) if fault.code == Code.CYCLE)
     path = fault.given.split(" → ")
     assert len(path) == 5_001
-    assert all(int(after[1:]) == (int(before[1:]) + 1) % 5_000 for before, after in zip(path, path[1:], strict=False))
+    assert all(int(after[1:]) == (int(before[1:]) + 1) % 5_000 for before, after in itertools.pairwise(path))
 
 
 @given(mutated(FINE))
@@ -160,11 +170,10 @@ def test_a_check_imports_nothing_heavy() -> None:
             "import sys",
             "from tests.graphs.toyshop import faults, graph, toy",
             "basket = toy('mixing.boxed', amount='amount')",
-            "found = faults(graph(amount=toy('making.amount'), basket=basket, show=toy('showing.show', basket='basket')))",
+            "show = toy('showing.show', basket='basket')",
+            "found = faults(graph(amount=toy('making.amount'), basket=basket, show=show))",
             f"print(found, [name for name in {HEAVY} if name in sys.modules])",
         ]
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "() []\n"
-
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from pydantic import JsonValue
 
@@ -14,11 +16,13 @@ from tests.graphs.toyshop import box, boxes, codes, faults, graph, only, toy
 
 def test_a_circle_is_told_in_the_order_of_its_wires() -> None:
     nodes = shown(
-        amount=toy("mixing.add", left="three"), two=toy("mixing.add", left="amount"), three=toy("mixing.add", left="two")
+        amount=toy("mixing.add", left="three"),
+        two=toy("mixing.add", left="amount"),
+        three=toy("mixing.add", left="two"),
     )
     path = only(graph(**nodes)).given.split(" → ")
     assert path[0] == path[-1]
-    steps = list(zip(path, path[1:], strict=False))
+    steps = list(itertools.pairwise(path))
     assert sorted(steps) == [("amount", "two"), ("three", "amount"), ("two", "three")]
 
 

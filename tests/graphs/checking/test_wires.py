@@ -86,7 +86,9 @@ def test_each_wire_of_a_list_is_judged() -> None:
         ("gain", ["amount"], [Code.TOO_MANY_WIRES]),
     ],
 )
-def test_a_wire_sets_a_parameter_where_its_type_feeds_that_kind(name: str, source: JsonValue, codes_of: list[Code]) -> None:
+def test_a_wire_sets_a_parameter_where_its_type_feeds_that_kind(
+    name: str, source: JsonValue, codes_of: list[Code]
+) -> None:
     nodes = {"amount": AMOUNT, "word": toy("making.word"), "machine": toy("making.machine")}
     assert codes(graph(**nodes, knobs=toy("making.knobs", **{name: source}))) == codes_of
 

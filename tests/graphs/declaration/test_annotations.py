@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from pydantic import JsonValue
 
-from graphs.declaration.parameters import Choice, ColourCode, CurveOver, FilePath, Kind, Number, NumberList, Switch, TextBox
+from graphs.declaration.parameters import (
+    Choice,
+    ColourCode,
+    CurveOver,
+    FilePath,
+    Kind,
+    Number,
+    NumberList,
+    Switch,
+    TextBox,
+)
 from graphs.declaration.records import Port
 from tests.graphs.declaration.declaring import declare, node
 from tests.graphs.toyshop import toys

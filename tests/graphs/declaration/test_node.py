@@ -54,7 +54,9 @@ REFUSED: dict[str, tuple[str, str]] = {
     "a context by another name": (node("(*, context: RunContext) -> Amount"), "`*, run: RunContext`"),
     "a context by place": (node("(run: RunContext) -> Amount"), "`*, run: RunContext`"),
     "a type known to the checker only": (
-        node("(a: Hidden) -> Amount", before="if TYPE_CHECKING:\n    from tests.graphs.toys.values import Word as Hidden"),
+        node(
+            "(a: Hidden) -> Amount", before="if TYPE_CHECKING:\n    from tests.graphs.toys.values import Word as Hidden"
+        ),
         "name 'Hidden' is not defined); import the type at run time, not under TYPE_CHECKING",
     ),
     "a type that its module lacks": (
@@ -77,7 +79,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         "an output is named a small letter, then small letters",
     ),
     "an output of no port type": (node("() -> Pair", before=PAIR.format("low: float")), "low: float is no port type"),
-    "an output of an unknown type": (node("() -> Pair", before=PAIR.format("low: Missing")), "'Missing' is not defined"),
+    "an output of an unknown type": (
+        node("() -> Pair", before=PAIR.format("low: Missing")),
+        "'Missing' is not defined",
+    ),
 }
 """Sources of nodes that cannot be declared, and a part of what is said."""
 
@@ -93,15 +98,25 @@ def test_what_cannot_be_declared_names_the_function_and_the_cure(name: str, tmp_
 
 def test_a_node_stays_a_function() -> None:
     assert add(Amount(1.0), Amount(2.0), weight=0.5).value == 2.0
-    assert (add.__name__, add.__doc__) == ("add", "left + weight · right.")
+    assert vars(add)["__name__"] == "add"
+    assert add.__doc__ == "left + weight · right."
 
 
 def test_a_record_keeps_help_summary_place_and_options(tmp_path: Path) -> None:
     doc = '"""First line,\n    still the first.\n\n    More help.\n    """'
     record = declare(tmp_path, node("() -> Amount", decorator="@node(output=True, pure=False, also=('a.b',))", doc=doc))
     assert (record.id, record.kind, record.module, record.function) == ("kind.made", "kind", "declared", "made")
-    assert (record.summary, record.help) == ("First line, still the first.", "First line,\nstill the first.\n\nMore help.")
-    assert (record.output, record.pure, record.converts, record.version, record.also) == (True, False, False, 1, ("a.b",))
+    assert (record.summary, record.help) == (
+        "First line, still the first.",
+        "First line,\nstill the first.\n\nMore help.",
+    )
+    assert (record.output, record.pure, record.converts, record.version, record.also) == (
+        True,
+        False,
+        False,
+        1,
+        ("a.b",),
+    )
     assert record.line > 0
 
 

@@ -144,10 +144,25 @@ MISFITS: list[tuple[Kind, JsonValue, Code]] = [
 ]
 """Kinds, literals that do not fit, and the code of the fault."""
 
-EVERY_KIND = [FREE, WHOLE, LEVEL, SeedNumber(), Switch(), MODE, SIZE, TextBox(), FilePath(), CURVE, ColourCode(), NUMBERS]
+EVERY_KIND = [
+    FREE,
+    WHOLE,
+    LEVEL,
+    SeedNumber(),
+    Switch(),
+    MODE,
+    SIZE,
+    TextBox(),
+    FilePath(),
+    CURVE,
+    ColourCode(),
+    NUMBERS,
+]
 json_values = strategies.recursive(
     strategies.none() | strategies.booleans() | strategies.integers() | strategies.floats() | strategies.text(),
-    lambda inner: strategies.lists(inner) | strategies.dictionaries(strategies.sampled_from(["curve", "by", "file"]), inner),
+    lambda inner: (
+        strategies.lists(inner) | strategies.dictionaries(strategies.sampled_from(["curve", "by", "file"]), inner)
+    ),
     max_leaves=6,
 )
 

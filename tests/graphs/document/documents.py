@@ -23,7 +23,7 @@ values: SearchStrategy[JsonValue] = strategies.recursive(
 references = strategies.builds(lambda node, port: f"{node}.{port}" if port else node, ids, strategies.none() | ports)
 wires = references | strategies.lists(references, max_size=3)
 extras = strategies.dictionaries(strategies.sampled_from(["mine", "~note", "Ä"]), values, max_size=2)
-places = strategies.fixed_dictionaries({"x": numbers, "y": numbers})
+places: SearchStrategy[dict[str, JsonValue]] = strategies.builds(lambda x, y: {"x": x, "y": y}, numbers, numbers)
 
 
 @strategies.composite
@@ -64,7 +64,10 @@ def nodes(draw: strategies.DrawFn, depth: int = 2) -> dict[str, JsonValue]:
 @strategies.composite
 def levels(draw: strategies.DrawFn, depth: int = 2) -> dict[str, JsonValue]:
     """The content of a subgraph."""
-    made: dict[str, JsonValue] = {**draw(extras), "nodes": dict(draw(strategies.dictionaries(ids, nodes(depth), max_size=4)))}
+    made: dict[str, JsonValue] = {
+        **draw(extras),
+        "nodes": dict(draw(strategies.dictionaries(ids, nodes(depth), max_size=4))),
+    }
     made["inputs"] = dict(draw(strategies.dictionaries(ports, strategies.lists(references, max_size=3), max_size=2)))
     made["outputs"] = dict(draw(strategies.dictionaries(ports, references, max_size=2)))
     if draw(strategies.booleans()):

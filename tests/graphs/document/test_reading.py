@@ -141,7 +141,9 @@ def test_the_workflow_of_another_editor_is_called_so() -> None:
     workflow = {"3": {"class_type": "KSampler", "inputs": {"seed": 1}}}
     (fault,) = refused(json.dumps(workflow))
     assert fault.code == Code.NOT_A_GRAPH
-    assert fault.given == "a workflow of another editor"
+    assert "a workflow of ComfyUI" in fault.message
+    (with_places,) = refused(json.dumps({"last_node_id": 3, "nodes": [], "links": []}))
+    assert with_places.message == fault.message
 
 
 def test_all_shape_faults_are_told_at_once_each_at_its_place() -> None:

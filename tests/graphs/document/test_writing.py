@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from pydantic import JsonValue
 
-from graphs.document import writing
 from graphs.document.model import Document, Node, View
 from graphs.document.operations import SetParameter, apply
 from graphs.document.reading import loads
@@ -63,7 +63,16 @@ def test_text_is_written_as_a_person_reads_it() -> None:
 
 def test_nodes_are_sorted_and_empty_parts_left_out() -> None:
     document = Document(nodes={"b": Node(type="y"), "a": Node(type="x")}, view=View())
-    rows = ["{", '  "noiseloom": 1,', '  "nodes": {', '    "a": {"type": "x"},', '    "b": {"type": "y"}', "  }", "}", ""]
+    rows = [
+        "{",
+        '  "noiseloom": 1,',
+        '  "nodes": {',
+        '    "a": {"type": "x"},',
+        '    "b": {"type": "y"}',
+        "  }",
+        "}",
+        "",
+    ]
     assert dumps(document) == "\n".join(rows)
 
 
@@ -84,9 +93,8 @@ def test_an_edit_of_one_value_changes_one_line() -> None:
 
 
 @given(documents())
-def test_no_line_that_could_be_broken_is_too_long(document: Document) -> None:
-    for line in dumps(document).splitlines():
-        assert len(line) <= WIDTH or line.rstrip(",")[-1] not in "}]" or line.count('"') <= 4 or line[-1] == "{"
+def test_what_does_not_fit_on_a_line_is_broken_into_lines_that_do(document: Document) -> None:
+    assert max(map(len, dumps(document).split("\n"))) <= WIDTH
 
 
 def test_a_save_holds_the_text(tmp_path: Path) -> None:
@@ -104,7 +112,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, mon
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writing.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         save(Document(name="new"), path)
     assert path.read_bytes() == old

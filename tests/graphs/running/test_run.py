@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -69,7 +71,7 @@ def test_nodes_run_after_what_they_need_in_an_order_that_is_always_the_same() ->
     plan = make_plan(document, toys())
     assert list(plan.nodes) == ["b", "z", "m", "a", "s"]
     assert plan.targets == ("s",)
-    backwards = document.model_copy(update={"nodes": dict(reversed(document.nodes.items()))})
+    backwards = document.model_copy(update={"nodes": dict(reversed(list(document.nodes.items())))})
     assert list(make_plan(backwards, toys()).nodes) == list(plan.nodes)
 
 
@@ -99,7 +101,9 @@ def test_several_outputs_are_told_apart_by_name() -> None:
 
 def test_an_only_output_may_have_a_name_of_its_own() -> None:
     nodes = {"one": amount(3), "single": toy("mixing.single", amount="one")}
-    found = results(graph(**nodes, x=toy("mixing.boxed", amount="single"), y=toy("mixing.boxed", amount="single.result")))
+    found = results(
+        graph(**nodes, x=toy("mixing.boxed", amount="single"), y=toy("mixing.boxed", amount="single.result"))
+    )
     assert items_of(found["x"]) == items_of(found["y"]) == (3.0,)
 
 
@@ -109,8 +113,16 @@ def test_behaviours_are_handed_on() -> None:
 
 
 def test_values_run_through_subgraphs() -> None:
-    inner = boxes({"a": toy("mixing.add"), "k": toy("making.knobs")}, {"n": ["a.left", "a.right"], "c": ["k.count"]}, {"sum": "a", "k": "k"})
-    nodes = {"one": amount(2), "sub": box(inner, {"c": 5}, n="one"), "end": toy("mixing.gather", parts=["sub.sum", "sub.k"])}
+    inner = boxes(
+        {"a": toy("mixing.add"), "k": toy("making.knobs")},
+        {"n": ["a.left", "a.right"], "c": ["k.count"]},
+        {"sum": "a", "k": "k"},
+    )
+    nodes = {
+        "one": amount(2),
+        "sub": box(inner, {"c": 5}, n="one"),
+        "end": toy("mixing.gather", parts=["sub.sum", "sub.k"]),
+    }
     assert items_of(results(graph(**nodes))["end"]) == (4.0, 40.0)
 
 
@@ -161,16 +173,17 @@ def with_failure(kind: str) -> Document:
 @pytest.mark.parametrize(
     ("kind", "message", "blamed"),
     [
-        ("crash", "ZeroDivisionError: with 2.0", False),
+        ("crash", r"ZeroDivisionError: with 2.0 \(working.py, line \d+\)", False),
         ("refuse", "this number cannot be used\n  given: 2.0\n  mend: use another", True),
-        ("leave", "SystemExit: with 2.0", False),
+        ("leave", r"SystemExit: with 2.0 \(working.py, line \d+\)", False),
         ("babble", 'the node yielded "half way"; it may yield Progress and Preview', False),
     ],
 )
 def test_where_a_node_fails_its_siblings_finish_and_the_others_are_named(kind: str, message: str, blamed: bool) -> None:
     told = events(with_failure(kind))
     (failed,) = [event for event in told if isinstance(event, Failed)]
-    assert (failed.node, failed.message, failed.fault_of_input) == ("bad", message, blamed)
+    assert (failed.node, failed.fault_of_input) == ("bad", blamed)
+    assert re.fullmatch(message, failed.message)
     assert failed.inputs == {"amount": "Amount: value 2.0"}
     assert bool(failed.traceback) == (not blamed)
     assert [event for event in told if isinstance(event, Skipped)] == [Skipped("after", "bad"), Skipped("show", "bad")]
@@ -204,27 +217,25 @@ def after(calls: int) -> Callable[[], bool]:
 
 def started_before_cancel(document: Document, cancelled: Callable[[], bool]) -> list[Event]:
     """What a run tells before it is cancelled."""
+    running = run(make_plan(document, toys()), toys(), places(), cancelled)
     told: list[Event] = []
     with pytest.raises(Cancelled):
-        told.extend(_recorded(run(make_plan(document, toys()), toys(), places(), cancelled), told))
+        told += itertools.chain.from_iterable(_kept(event, told) for event in running)
     return told
 
 
-def _recorded(source: Iterator[Event], told: list[Event]) -> list[Event]:
-    for event in source:
-        told.append(event)  # noqa: PERF402 - what came before an exception is kept
-    return []
+def _kept(event: Event, told: list[Event]) -> tuple[()]:
+    """Keep an event though an exception may follow."""
+    told.append(event)
+    return ()
 
 
 def test_a_cancel_takes_effect_at_the_next_yield() -> None:
     document = graph(one=amount(2), slow=toy("working.slow", amount="one", params={"steps": 50}))
-    flag: list[bool] = []
     told: list[Event] = []
+    running = run(make_plan(document, toys()), toys(), places(), lambda: Advanced("slow", 3, 50) in told)
     with pytest.raises(Cancelled):
-        for event in run(make_plan(document, toys()), toys(), places(), lambda: bool(flag)):
-            told.append(event)
-            if isinstance(event, Advanced) and event.step == 3:
-                flag.append(True)
+        told += itertools.chain.from_iterable(_kept(event, told) for event in running)
     assert told[-1] == Advanced("slow", 3, 50)
 
 
@@ -260,5 +271,3 @@ def test_a_file_reaches_the_node_as_a_path_and_one_that_went_away_blames_the_inp
     told = list(run(make_plan(document, toys()), toys(), places(tmp_path)))
     assert isinstance(told[-1], Failed)
     assert told[-1].fault_of_input
-
-
