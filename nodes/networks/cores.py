@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 from torch import Tensor
 
-FEWEST_ROWS = 4
+FEWEST_ROWS = 2
 """Rows for which a thread of its own pays."""
 
 
