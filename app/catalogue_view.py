@@ -18,13 +18,10 @@ def overview(catalogue: Catalogue) -> str:
     lines = []
     for kind, records in groupby(catalogue.nodes.values(), key=lambda record: record.id.rpartition(".")[0]):
         lines += [kind, *(f"  {record.id:{width}}  {record.summary}" for record in records), ""]
-    lines += ["types of value, and where to import them from"]
-    width = max((len(value.name) for value in catalogue.values.values()), default=0)
-    lines += [
-        f"  {value.name:{width}}  {value.module}  {value.meaning}"
-        for value in catalogue.values.values()
-        if value.colour
-    ]
+    types = [value for value in catalogue.values.values() if value.colour]
+    width = max((len(f"{value.module}.{value.name}") for value in types), default=0)
+    lines += ["port types, as they are imported"]
+    lines += [f"  {f'{value.module}.{value.name}':{width}}  {value.meaning}" for value in types]
     lines += [f"not imported: {file.path}\n  {file.error}" for file in catalogue.broken]
     return "\n".join(lines).rstrip()
 
