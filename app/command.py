@@ -87,13 +87,13 @@ def check(
     allow_read: Readable = None,
 ) -> None:
     """Say everything that is wrong with a graph. Exit status 2 where something is."""
-    from graphs.checking.check import check as find_faults
+    from graphs.checking.check import check_opened
     from graphs.faults import GraphError
 
     catalogue = _catalogue(nodes, no_plugins)
     try:
         opened = _opened(graph, catalogue, settings or [], allow_read or [])
-        faults = (*opened.faults, *find_faults(opened.document, catalogue, opened.files))
+        faults = check_opened(opened, catalogue)
         notes: list[JsonValue] = list(opened.notes)
     except GraphError as error:
         faults, notes = error.faults, []

@@ -18,11 +18,10 @@ from app.console import RunView
 from app.report import Report
 from app.saving import begin_report, save_output, short_value, without_absolute_paths
 from graphs.catalogue.catalogue import Catalogue
-from graphs.checking.check import check
+from graphs.checking.check import require_sound
 from graphs.defaults import with_defaults
 from graphs.document.model import Document
 from graphs.errors import InputError, place_of
-from graphs.faults import GraphError
 from graphs.opening import Opened
 from graphs.running.context import Cancelled
 from graphs.running.events import Event, Failed, Finished
@@ -34,10 +33,7 @@ DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
 def run_graph(opened: Opened, catalogue: Catalogue, out: Path, *, as_json: bool) -> int:
     """Check and run a graph, write its outputs and `run.json`; the exit status."""
-    faults = (*opened.faults, *check(opened.document, catalogue, opened.files))
-    errors = tuple(fault for fault in faults if fault.severity == "error")
-    if errors:
-        raise GraphError(errors)
+    require_sound(opened, catalogue)
     plan = make_plan(opened.document, catalogue)
     path = begin_report(out)
     shared = without_absolute_paths(with_defaults(opened.document, catalogue))

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphs.catalogue.catalogue import Catalogue, read_catalogue
-from graphs.checking.check import check
+from graphs.checking.check import require_sound
 from graphs.errors import NoiseloomError
-from graphs.faults import GraphError
 from graphs.opening import Opened, open_graph
 from graphs.running.events import Failed, Finished
 from graphs.running.plan import make_plan
@@ -45,10 +44,7 @@ def run(graph: Loaded | str | Path) -> dict[str, Mapping[str, object]]:
     """
     loaded = graph if isinstance(graph, Loaded) else load(graph)
     opened, catalogue = loaded.opened, loaded.catalogue
-    faults = (*opened.faults, *check(opened.document, catalogue, opened.files))
-    errors = tuple(fault for fault in faults if fault.severity == "error")
-    if errors:
-        raise GraphError(errors)
+    require_sound(opened, catalogue)
     plan = make_plan(opened.document, catalogue)
     results: dict[str, Mapping[str, object]] = {}
     for event in run_plan(plan, catalogue, opened.files):

@@ -11,10 +11,11 @@ from graphs.checking.subgraphs import interface_faults
 from graphs.checking.whole import targets, upstream, whole_faults
 from graphs.checking.wires import Known, missing_faults, wire_faults
 from graphs.document.model import GRAPH_TYPE, Document, Level, Subgraph, join, walk
-from graphs.faults import Code, Fault
+from graphs.faults import Code, Fault, GraphError
 from graphs.files import Places
 from graphs.flattening import Flat, flatten
 from graphs.naming import listing, nearest, parse_reference, suggestion
+from graphs.opening import Opened
 from graphs.signatures import signatures
 
 
@@ -33,6 +34,18 @@ def check(document: Document, catalogue: Catalogue, files: Places) -> tuple[Faul
         for fault in found
     ]
     return tuple(sorted(judged, key=lambda fault: fault.severity))
+
+
+def check_opened(opened: Opened, catalogue: Catalogue) -> tuple[Fault, ...]:
+    """All faults of a graph as it was opened, those of bringing it up to date included."""
+    return (*opened.faults, *check(opened.document, catalogue, opened.files))
+
+
+def require_sound(opened: Opened, catalogue: Catalogue) -> None:
+    """`GraphError` with every fault that stops a run, where there is one."""
+    errors = tuple(fault for fault in check_opened(opened, catalogue) if fault.severity == "error")
+    if errors:
+        raise GraphError(errors)
 
 
 def _level_faults(path: str, level: Level, known: Known, catalogue: Catalogue, files: Places) -> Iterator[Fault]:

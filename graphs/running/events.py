@@ -58,6 +58,8 @@ class Failed:
     fault_of_input: bool
     inputs: Mapping[str, str] = field(default_factory=dict)
     traceback: str = ""
+    spoiled: tuple[str, ...] = ()
+    """The nodes whose results it changed; what else needs them cannot run."""
 
 
 @dataclass(frozen=True)

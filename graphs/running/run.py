@@ -29,6 +29,10 @@ class NodeError(NoiseloomError):
     """A node did something that no node may do."""
 
 
+class ChangedInputError(NodeError):
+    """A node wrote to a value that came in on a wire."""
+
+
 def run(
     plan: Plan, catalogue: Catalogue, files: Places, cancelled: Callable[[], bool] = lambda: False
 ) -> Iterator[Event]:
@@ -42,8 +46,7 @@ def run(
     for place, node in plan.nodes.items():
         if cancelled():
             raise Cancelled("the run was cancelled")
-        sources = [source for found in node.sources.values() for source, _ in found]
-        cause = next((lost[source] for source in sources if source in lost), None)
+        cause = next((lost[source] for source in _source_paths(node) if source in lost), None)
         if cause is not None:
             lost[place] = cause
             yield Skipped(place, cause)
@@ -52,7 +55,7 @@ def run(
             if isinstance(event, Finished):
                 done[place] = event.outputs
             elif isinstance(event, Failed):
-                lost[place] = place
+                lost |= dict.fromkeys((place, *event.spoiled), place)
             yield event
 
 
@@ -87,9 +90,14 @@ def _run_node(
         ours = isinstance(error, NoiseloomError)
         text = str(error) if ours else f"{type(error).__name__}: {error}{place_of(error)}"
         described = {name: describe(value) for name, value in arguments.items()}
-        yield Failed(place, text, blamed, described, "" if blamed else traceback.format_exc())
+        spoiled = tuple(_source_paths(node)) if isinstance(error, ChangedInputError) else ()
+        yield Failed(place, text, blamed, described, "" if blamed else traceback.format_exc(), spoiled)
         return
     yield Finished(place, time.perf_counter() - began, meter.rows, meter.launches, outputs)
+
+
+def _source_paths(node: FlatNode) -> list[str]:
+    return [source for found in node.sources.values() for source, _ in found]
 
 
 def _record(node: FlatNode, catalogue: Catalogue) -> NodeType:
@@ -173,7 +181,7 @@ def _versions(arguments: Mapping[str, object]) -> dict[str, list[int]]:
 def _require_untouched(arguments: Mapping[str, object], before: Mapping[str, list[int]]) -> None:
     for name, versions in _versions(arguments).items():
         if versions != before[name]:
-            raise NodeError(
+            raise ChangedInputError(
                 f"the node changed its input '{name}' in place, which others use, too; work on a clone of it"
             )
 

@@ -78,6 +78,8 @@ def test_a_node_that_writes_to_its_input_fails_and_spoils_nobodys_result(
     answer = noiseloom("run", edited(use_fade), "--nodes", "mine", *small)
     assert answer.status == 1
     assert "changed its input 'image' in place" in answer.err
+    assert "not run because of that: pictures, sheet" in answer.err
+    assert not list(Path("out").glob("*.png"))
 
 
 def test_pictures_of_another_kind_are_refused_where_they_are_made(

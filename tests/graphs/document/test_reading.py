@@ -117,7 +117,8 @@ def test_both_halves_of_a_surrogate_pair_are_one_character() -> None:
 
 def test_brackets_may_be_as_deep_as_is_said() -> None:
     depth = DEEPEST - 1
-    loads(f'{{"noiseloom": 1, "mine": {"[" * depth}{"]" * depth}}}')
+    document = loads(f'{{"noiseloom": 1, "mine": {"[" * depth}{"]" * depth}}}')
+    assert json.dumps((document.model_extra or {})["mine"]) == "[" * depth + "]" * depth
 
 
 def test_a_text_beyond_the_limit_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
