@@ -76,3 +76,5 @@ class ValueType(Record):
     behaviour: bool = False
     feeds: tuple[str, ...] = ()
     """The kinds of parameter that a wire of this type can set."""
+    gathers: tuple[str, ...] = ()
+    """The types of which it gathers the cells of a sweep."""

@@ -22,26 +22,32 @@ class ValueMark:
     colour: str
     behaviour: bool
     feeds: tuple[str, ...] = ()
+    gathers: tuple[str, ...] = ()
 
 
 @overload
 def data(cls: type[T]) -> type[T]: ...
 @overload
-def data(*, colour: str = "", feeds: tuple[str, ...] = ()) -> Callable[[type[T]], type[T]]: ...
+def data(
+    *, colour: str = "", feeds: tuple[str, ...] = (), gathers: tuple[str, ...] = ()
+) -> Callable[[type[T]], type[T]]: ...
 @dataclass_transform(frozen_default=True)
 def data(
-    cls: type[T] | None = None, *, colour: str = "", feeds: tuple[str, ...] = ()
+    cls: type[T] | None = None, *, colour: str = "", feeds: tuple[str, ...] = (), gathers: tuple[str, ...] = ()
 ) -> type[T] | Callable[[type[T]], type[T]]:
     """Declare a value that is stored: the class becomes a frozen dataclass; with a colour it is a port type.
 
     Its fields hold tensors, numbers, text, truth values, None, tuples and string-keyed dictionaries of these, and other
     data. It may define `describe() -> str` (one line for a person), `preview() -> bytes | None` (a PNG) and
     `files() -> tuple[File, ...]` (how it is saved). `feeds` names the kinds of parameter that a wire of it can set; its
-    `parameter()` then gives the value.
+    `parameter()` then gives the value. `gathers` names the types whose sweeps it collects; its class method
+    `gather(cells)` then makes one value of all cells.
     """
 
     def declare(target: type[T]) -> type[T]:
-        mark = _mark(target, colour, behaviour=False, feeds=feeds)  # before dataclass writes a docstring
+        mark = _mark(
+            target, colour, behaviour=False, feeds=feeds, gathers=gathers
+        )  # before dataclass writes a docstring
         declared = dataclass(frozen=True, eq=False)(target)
         setattr(declared, _MARK, mark)
         return declared
@@ -78,13 +84,18 @@ def value_type(cls: type) -> ValueType:
         colour=mark.colour,
         behaviour=mark.behaviour,
         feeds=mark.feeds,
+        gathers=mark.gathers,
     )
 
 
-def _mark(cls: type, colour: str, *, behaviour: bool, feeds: tuple[str, ...] = ()) -> ValueMark:
+def _mark(
+    cls: type, colour: str, *, behaviour: bool, feeds: tuple[str, ...] = (), gathers: tuple[str, ...] = ()
+) -> ValueMark:
     name = f"{cls.__module__}.{cls.__qualname__}"
     if not vars(cls).get("__doc__"):
         raise DeclarationError(f"{name} has no docstring: its first line tells a person what the value is")
     if colour and not re.fullmatch("#[0-9a-f]{6}", colour):
         raise DeclarationError(f'{name}: colour "{colour}" is not written "#rrggbb" in small letters')
-    return ValueMark(colour, behaviour, feeds)
+    if gathers and not callable(getattr(cls, "gather", None)):
+        raise DeclarationError(f"{name} gathers {', '.join(gathers)} but has no class method `gather`; add it")
+    return ValueMark(colour, behaviour, feeds, gathers)

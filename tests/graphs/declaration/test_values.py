@@ -57,3 +57,11 @@ def test_a_value_without_a_docstring_is_refused() -> None:
 
     with pytest.raises(DeclarationError, match="Thing has no docstring"):
         data(Thing)
+
+
+def test_what_gathers_needs_a_way_to() -> None:
+    with pytest.raises(DeclarationError, match="has no class method `gather`"):
+
+        @data(colour="#112233", gathers=("Amount",))
+        class Heap:
+            """Amounts together."""
