@@ -1,4 +1,4 @@
-"""Data as parts: packed into JSON and tensors, unpacked again, digested by content, described in a line.
+"""Data as a tree and tensors: packed, unpacked again, described in a line.
 
 What it may hold: tensors, numbers, text, truth values, None, tuples, string-keyed mappings, and other `@data`.
 """
@@ -6,8 +6,6 @@ What it may hold: tensors, numbers, text, truth values, None, tuples, string-key
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,16 +50,6 @@ def unpack(packed: Packed, find: Callable[[str], type]) -> object:
         return _unpack(packed.tree, packed.tensors, find)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise PackingError(f"these are no parts of a value: {error}") from error
-
-
-def digest(value: object) -> str:
-    """The digest of a value's content: equal content gives equal digests, wherever it lies in memory."""
-    packed = pack(value)
-    found = hashlib.blake2b(json.dumps(packed.tree, sort_keys=True).encode(), digest_size=32)
-    for tensor in packed.tensors:
-        found.update(f"{tensor.dtype}{list(tensor.shape)}".encode())
-        found.update(_bytes(tensor))
-    return found.hexdigest()
 
 
 def describe(value: object) -> str:
@@ -135,11 +123,3 @@ def _unpack(tree: JsonValue, tensors: tuple[Tensor, ...], find: Callable[[str], 
         case dict():
             raise PackingError(f"these are no parts of a value: {brief(tree)}")
     return tree
-
-
-def _bytes(tensor: Tensor) -> bytes:
-    import torch  # only called with a tensor
-
-    plain = tensor.detach().to("cpu").resolve_conj().resolve_neg().contiguous()
-    flat = plain.as_strided((plain.numel(),), (1,))  # the stride of a single element may be anything
-    return flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""

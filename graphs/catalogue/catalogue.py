@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from graphs.catalogue.index import read_index
+from graphs.catalogue.code import code_digests
+from graphs.catalogue.index import Index, read_index
 from graphs.catalogue.packages import Package, folder_package, import_module, installed_packages
 from graphs.declaration.node import NodeFunction
 from graphs.declaration.records import NodeType, ValueType
@@ -35,6 +37,8 @@ class Catalogue:
     packages: tuple[Package, ...] = ()
     earlier: Mapping[str, str] = field(default_factory=dict)
     """Earlier ids of types that were renamed."""
+    code: Mapping[str, str] = field(default_factory=dict)
+    """The digest of the code behind each module that declares nodes or values."""
 
     def find(self, identifier: str) -> NodeType | None:
         """The type of that id or earlier id."""
@@ -43,11 +47,21 @@ class Catalogue:
     def function(self, identifier: str) -> NodeFunction[..., object]:
         """The node itself; imports its module."""
         record = self.nodes[identifier]
-        package = next(entry for entry in self.packages if f"{record.module}.".startswith(f"{entry.root}."))
-        found = getattr(import_module(package, record.module), record.function)
+        found = getattr(self._module(record.module), record.function)
         if not isinstance(found, NodeFunction):
             raise DeclarationError(f"{record.module}.{record.function} is no longer a node; run the command again")
         return found
+
+    def value_class(self, name: str) -> type:
+        """The class of a value type; imports its module."""
+        found = getattr(self._module(self.values[name].module), name)
+        if not isinstance(found, type):
+            raise DeclarationError(f"{self.values[name].module}.{name} is no longer a type; run the command again")
+        return found
+
+    def _module(self, name: str) -> types.ModuleType:
+        package = next(entry for entry in self.packages if f"{name}.".startswith(f"{entry.root}."))
+        return import_module(package, name)
 
     def conversions(self, source: Iterable[str], target: Iterable[str]) -> tuple[str, ...]:
         """The nodes that turn a value of one of the source types into one of the target types."""
@@ -76,10 +90,9 @@ def read_catalogue(folders: Iterable[Path] = (), *, plugins: bool = True) -> Cat
     nodes: dict[str, NodeType] = {}
     values: dict[str, ValueType] = {}
     broken: list[BrokenFile] = []
-    ours = ""
+    indexes: dict[Package, Index] = {}
     for package in packages:
-        index = read_index(package, beneath=ours)
-        ours = ours or index.digest()
+        index = indexes[package] = read_index(package, next(iter(indexes.values()), None))
         for file, entry in index.files.items():
             if entry.error and not package.plugin:
                 raise DeclarationError(f"{package.folder / file}: {entry.error}")
@@ -90,7 +103,9 @@ def read_catalogue(folders: Iterable[Path] = (), *, plugins: bool = True) -> Cat
                 _add(nodes, record.id, record, str(package.folder / file))
             for value in entry.values:
                 _add(values, value.name, value, str(package.folder / file))
-    return Catalogue(dict(sorted(nodes.items())), values, tuple(broken), tuple(packages), _earlier(nodes))
+    return Catalogue(
+        dict(sorted(nodes.items())), values, tuple(broken), tuple(packages), _earlier(nodes), code_digests(indexes)
+    )
 
 
 def _earlier(nodes: Mapping[str, NodeType]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from graphs.catalogue import sources
-from graphs.catalogue.packages import Package, forget_modules, import_module
+from graphs.catalogue.packages import OURS, Package, forget_modules, import_module, module_of
 from graphs.declaration.node import NodeFunction
 from graphs.declaration.records import NodeType, ValueType
 from graphs.declaration.values import value_mark, value_type
@@ -25,12 +25,16 @@ NAME = "index.json"
 
 
 class FileEntry(BaseModel):
-    """One source file: its digest, the package's files it imports, what it declares, or why it cannot be imported."""
+    """One source file: its digest, what it imports, what it declares, or why it cannot be imported.
+
+    `imports` are files of its own package, `outside` files of ours that a plug-in's file imports.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     digest: str
     imports: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
     nodes: tuple[NodeType, ...] = ()
     values: tuple[ValueType, ...] = ()
     error: str = ""
@@ -49,12 +53,12 @@ class Index(BaseModel):
         return sources.text_digest(repr(sorted((file, entry.digest) for file, entry in self.files.items())).encode())
 
 
-def read_index(package: Package, beneath: str = "") -> Index:
+def read_index(package: Package, ours: Index | None = None) -> Index:
     """The index of a package, brought up to date; what is as it was is not imported.
 
-    `beneath` is the digest of what the package builds on: where that changed, all of it is derived again.
+    `ours` is the index that a plug-in builds on: where that changed, all of the plug-in's is derived again.
     """
-    maker = sources.folder_digest(Path(__file__).parents[1] / "declaration") + beneath
+    maker = sources.folder_digest(Path(__file__).parents[1] / "declaration") + (ours.digest() if ours else "")
     contents = {path.relative_to(package.folder).as_posix(): path.read_bytes() for path in package.files()}
     digests = {file: sources.text_digest(content) for file, content in contents.items()}
     stored = _stored(package, maker, digests)
@@ -69,12 +73,13 @@ def read_index(package: Package, beneath: str = "") -> Index:
         for file, content in contents.items()
     }
     files = {}
-    for file in contents:
+    for file, content in contents.items():
         reached = sources.closure(file, imports)
         if all(_unchanged(stored, other, digests) for other in reached):
             files[file] = stored.files[file]
         else:
-            files[file] = _derive(package, file, digests[file], imports[file])
+            found = _derive(package, file, digests[file], imports[file])
+            files[file] = found.model_copy(update={"outside": _outside(package, file, content, ours)})
     index = Index(made_by=maker, files=files)
     _store(package, index)
     return index
@@ -90,6 +95,14 @@ def _imports(package: Package, file: str, content: bytes, files: dict[str, bytes
     module = package.module(package.folder / file)
     wanted = sources.imported_modules(content, module, package=file.endswith("__init__.py"))
     return tuple(sorted(other for other in files if other != file and package.module(package.folder / other) in wanted))
+
+
+def _outside(package: Package, file: str, content: bytes, ours: Index | None) -> tuple[str, ...]:
+    """The files of ours that a plug-in's file imports."""
+    if ours is None:
+        return ()
+    wanted = sources.imported_modules(content, package.module(package.folder / file), package=False)
+    return tuple(other for other in ours.files if module_of(OURS, other) in wanted)
 
 
 def _derive(package: Package, file: str, digest: str, imports: tuple[str, ...]) -> FileEntry:

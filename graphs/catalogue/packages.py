@@ -40,14 +40,18 @@ class Package:
 
     def module(self, file: Path) -> str:
         """The dotted name of a file of it."""
-        parts = file.relative_to(self.folder).with_suffix("").parts
-        return ".".join((self.root, *(part for part in parts if part != "__init__")))
+        return module_of(self.root, file.relative_to(self.folder).as_posix())
 
     def identifier(self, module: str, name: str) -> str:
         """The id of a node: its kind is the first part below the package."""
         below = module.removeprefix(self.root).strip(".").split(".")
         kind = below[0] or self.name
         return f"{self.name}.{kind}.{name}" if self.plugin else f"{kind}.{name}"
+
+
+def module_of(root: str, file: str) -> str:
+    """The dotted name of a file, given from the folder of the package `root`."""
+    return ".".join((root, *(part for part in file.removesuffix(".py").split("/") if part != "__init__")))
 
 
 def installed_packages(*, plugins: bool) -> list[Package]:

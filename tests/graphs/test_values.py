@@ -13,7 +13,8 @@ from hypothesis.strategies import SearchStrategy
 from pydantic import JsonValue
 
 from graphs.declaration.values import data
-from graphs.values import Packed, PackingError, describe, digest, pack, unpack
+from graphs.parts import digest
+from graphs.values import Packed, PackingError, describe, pack, unpack
 from tests.graphs.toys.values import Amount, Basket, Crumb
 
 

@@ -174,9 +174,11 @@ def test_where_what_lies_beneath_changed_everything_is_derived_again(
         return derive(package, file, digest, imports)
 
     monkeypatch.setattr(index_module, "_derive", counted)
-    read_index(folder_package(folder), beneath="one")
+    read_index(folder_package(folder), index_module.Index(made_by="one"))
     assert derived == ["other.py", "stones.py", "values.py"]
-    read_index(folder_package(folder), beneath="one")
+    read_index(folder_package(folder), index_module.Index(made_by="one"))
     assert len(derived) == 3
-    read_index(folder_package(folder), beneath="two")
+    read_index(
+        folder_package(folder), index_module.Index(made_by="one", files={"a.py": index_module.FileEntry(digest="a")})
+    )
     assert len(derived) == 6

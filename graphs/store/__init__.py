@@ -1,0 +1,1 @@
+"""What outlives a run: results by the digest of their content, and which action gave which."""

@@ -1,0 +1,195 @@
+"""The store: results by their digest, and which action gave which; in memory first, then on disk.
+
+The disk may be full, busy, not writable, damaged or of a newer version. Then the store works without it, and a note
+says so; nothing that it does may stop a run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from graphs.home import home_folder
+from graphs.parts import Parts
+from graphs.store.disk import Disk, NewerStoreError
+from graphs.store.memory import Recent
+from graphs.store.records import Action, Memory
+
+T = TypeVar("T")
+
+MEMORY_LIMIT = 512 * 2**20
+DISK_LIMIT = 20 * 2**30
+
+WORTH_WRITING = 0.2
+"""Seconds of work, not yet on disk, that are written at once."""
+
+BATCH = 2_000
+BATCH_BYTES = 4 * 2**20
+
+_Content = tuple[str, Parts, float]
+
+
+def store_folder() -> Path:
+    """Where the store lies."""
+    return home_folder() / "store"
+
+
+class Store:
+    """What earlier runs gave; without a folder only for as long as the process lives."""
+
+    def __init__(
+        self, folder: Path | None = None, *, memory_limit: int = MEMORY_LIMIT, disk_limit: int = DISK_LIMIT
+    ) -> None:
+        self.recent = Recent(memory_limit)
+        self.disk_limit = disk_limit
+        self.notes: list[str] = []
+        self.pinned: Counter[str] = Counter()
+        self.disk: Disk | None = None
+        self._writes = folder is not None
+        self._actions: dict[str, Action] = {}
+        self._files: dict[tuple[str, str], str] = {}
+        self._new_actions: list[Action] = []
+        self._new_contents: dict[str, _Content] = {}
+        self._new_bytes, self._new_seconds = 0, 0.0
+        if folder is not None:
+            self._open(folder)
+
+    def find(self, keys: Iterable[str]) -> dict[str, Action]:
+        """The actions of these keys, as far as they are known."""
+        wanted = list(keys)
+        found = {key: self._actions[key] for key in wanted if key in self._actions}
+        unknown = [key for key in wanted if key not in found] if len(found) < len(wanted) else []
+        if unknown:
+            nothing: dict[str, Action] = {}
+            more = self._read(lambda disk: disk.find(unknown), nothing)
+            self._actions |= more
+            found |= more
+        return found
+
+    def present(self, digests: Iterable[str]) -> set[str]:
+        """Those of the contents that are kept; one on disk may still turn out to be damaged."""
+        wanted = list(digests)
+        found = {digest for digest in wanted if digest in self.recent or digest in self._new_contents}
+        unknown = [digest for digest in wanted if digest not in found]
+        nothing: set[str] = set()
+        return found | self._read(lambda disk: disk.present(unknown), nothing) if unknown else found
+
+    def get(self, digest: str) -> Parts | None:
+        """A content; None where it is gone or damaged."""
+        parts = self.recent.get(digest)
+        if parts is None and digest in self._new_contents:
+            parts = self._new_contents[digest][1]
+        if parts is None:
+            parts = self._read(lambda disk: disk.read(digest), None)
+            if parts is not None:
+                self.recent.put(digest, parts, self.pinned)
+        return parts
+
+    def keep(self, action: Action, contents: Sequence[tuple[str, Parts]]) -> None:
+        """Keep what a node gave. It is on disk after the next batch, or at once where it took long."""
+        self._actions[action.key] = action
+        for digest, parts in contents:
+            self.recent.put(digest, parts, self.pinned)
+        if not self._writes:
+            return
+        self._new_actions.append(action)
+        for digest, parts in contents:
+            if parts.size <= self.disk_limit // 2:
+                self._new_contents[digest] = (digest, parts, action.seconds)
+                self._new_bytes += parts.size
+        self._new_seconds += action.seconds
+        full = len(self._new_actions) >= BATCH or self._new_bytes >= BATCH_BYTES
+        if full or self._new_seconds >= WORTH_WRITING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._new_actions:
+            actions, contents = self._new_actions, list(self._new_contents.values())
+            self._write(lambda disk: disk.write(actions, contents))
+        self._new_actions, self._new_contents, self._new_bytes, self._new_seconds = [], {}, 0, 0.0
+
+    def settle(self) -> None:
+        """Write what waits, and let go what is beyond the limit."""
+        self.flush()
+        self._write(lambda disk: disk.shrink(self.disk_limit, self.pinned.keys()))
+
+    def close(self) -> None:
+        """Write what waits and let the index go."""
+        self.flush()
+        if self.disk is not None:
+            self.disk.close()
+            self.disk = None
+
+    def spoil(self, digests: Iterable[str]) -> None:
+        """Let contents go that can no longer be trusted, in memory and on disk."""
+        gone = list(digests)
+        for digest in gone:
+            self.recent.remove(digest)
+            self._new_contents.pop(digest, None)
+        self._write(lambda disk: disk.forget(gone))
+
+    def pin(self, digests: Iterable[str]) -> None:
+        """Keep these whatever the limits, until `unpin`."""
+        self.pinned.update(digests)
+
+    def unpin(self, digests: Iterable[str]) -> None:
+        """Take pins back."""
+        self.pinned -= Counter(digests)
+
+    def remembered(self, graph: str, nodes: Sequence[str]) -> dict[str, Memory]:
+        """What was last known of these nodes of a graph."""
+        return self._read(lambda disk: disk.remembered(graph, nodes), {})
+
+    def remember(self, memories: Sequence[Memory]) -> None:
+        """Keep what is now known of nodes."""
+        if memories:
+            self._write(lambda disk: disk.remember(memories))
+
+    def file_digest(self, path: Path) -> str:
+        """The digest of a file's content, remembered as long as size, time and inode are the same."""
+        status = path.stat()
+        place = (str(path), f"{status.st_size} {status.st_mtime_ns} {status.st_ino}")
+        known = self._files.get(place) or self._read(lambda disk: disk.file_digest(*place), None)
+        if known is None:
+            with path.open("rb") as file:
+                known = hashlib.file_digest(file, hashlib.blake2b).hexdigest()
+            digest = known
+            self._write(lambda disk: disk.remember_file(*place, digest))
+        self._files[place] = known
+        return known
+
+    def _open(self, folder: Path) -> None:
+        try:
+            self.disk = Disk(folder)
+        except (sqlite3.Error, OSError, NewerStoreError) as error:
+            self._without(f"the store in {folder} cannot be used: {error}")
+            return
+        if self.disk.set_aside:
+            self.notes.append(f"the index of the store in {folder} was damaged and is begun anew")
+
+    def _read(self, work: Callable[[Disk], T], otherwise: T) -> T:
+        if self.disk is None:
+            return otherwise
+        try:
+            return work(self.disk)
+        except (sqlite3.Error, OSError) as error:
+            self._without(f"the store cannot be read: {error}")
+            return otherwise
+
+    def _write(self, work: Callable[[Disk], object]) -> None:
+        if self.disk is None or not self._writes:
+            return
+        try:
+            work(self.disk)
+        except (sqlite3.Error, OSError) as error:
+            self._writes = False
+            self.notes.append(f"the store cannot be written: {error}; new results are kept in memory only")
+
+    def _without(self, reason: str) -> None:
+        self.disk, self._writes = None, False
+        self.notes.append(f"{reason}; this run goes on without it")
