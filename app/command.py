@@ -28,6 +28,10 @@ Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="NODE.PARAM=VALUE", help="Set a value for this run.")
 ]
 
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="NODE", help="Run just this node and what it needs.")]
+Device = Annotated[str, typer.Option(metavar="auto|cpu|cuda:0", help="Where to compute; auto takes a GPU if it can.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Use no result that another device gave.")]
+
 commands = typer.Typer(
     name="noiseloom",
     help="Sample from diffusion and flow models by graphs.",
@@ -62,19 +66,29 @@ def run(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where results go; nothing there is overwritten.")] = Path(
         "out"
     ),
+    only: Only = None,
+    device: Device = "auto",
+    strict: Strict = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Say what would run, and why; run nothing.")] = False,
     as_json: AsJson = False,
     nodes: NodeFolders = None,
     no_plugins: NoPlugins = False,
     allow_read: Readable = None,
 ) -> None:
-    """Run a graph and write its outputs."""
-    from app.running import run_graph
+    """Run a graph and write its outputs. What earlier runs gave is used again."""
+    from app.running import Choices, run_graph
 
+    choices = Choices(tuple(only or ()), device, strict)
     catalogue = _catalogue(nodes, no_plugins)
     opened = _opened(graph, catalogue, settings or [], allow_read or [])
     for note in opened.notes:
         typer.echo(f"note: {note}", err=True)
-    raise typer.Exit(run_graph(opened, catalogue, out, as_json=as_json))
+    if plan:
+        from app.planning import show_plan
+
+        show_plan(opened, catalogue, choices, as_json=as_json)
+        return
+    raise typer.Exit(run_graph(opened, catalogue, out, choices, as_json=as_json))
 
 
 @commands.command()

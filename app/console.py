@@ -6,7 +6,8 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from graphs.running.events import Advanced, Event, Failed, Finished, Skipped, Started
+from graphs.running.events import Advanced, Built, Event, Failed, Finished, Noted, Planned, Skipped, Started
+from graphs.running.forecast import State
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -38,28 +39,45 @@ class RunView:
     ) -> None:
         self.bars.stop()
         if self.skipped:
-            names = ", ".join(self.skipped)
-            self.console.print(f"not run because of that: {names}", style="yellow", markup=False, soft_wrap=True)
+            self._say(f"not run because of that: {', '.join(self.skipped)}", "yellow")
 
     def hear(self, event: Event) -> None:
         """Show an event."""
         match event:
+            case Planned() | Noted() | Skipped():
+                self._hear_of_the_run(event)
             case Started(node):
                 self.tasks[node] = self.bars.add_task(node, total=None)
             case Advanced(node, step, total):
                 self.bars.update(self.tasks[node], completed=step, total=total)
             case Finished(node, seconds, nfe, launches):
-                self._remove(node)
-                cost = f", {nfe} NFE (model rows) in {launches} calls" if nfe else ""
-                if cost or seconds >= WORTH_A_LINE:
-                    self.console.print(f"{node}: {seconds:.2f} s{cost}", style="dim")
+                self._end(node, seconds, f", {nfe} NFE (model rows) in {launches} calls" if nfe else "")
+            case Built(node, seconds):
+                self._end(node, seconds, " to build")
             case Failed(node, message, _, inputs):
                 self._remove(node)
-                self.console.print(f"{node} failed: {message}", style="red", markup=False, soft_wrap=True)
+                self._say(f"{node} failed: {message}", "red")
                 for name, text in inputs.items():
-                    self.console.print(f"    {name} = {text}", style="dim", markup=False, soft_wrap=True)
+                    self._say(f"    {name} = {text}", "dim")
+
+    def _hear_of_the_run(self, event: Planned | Noted | Skipped) -> None:
+        match event:
+            case Planned(nodes):
+                kept = sum(plan.state is State.CACHED for plan in nodes.values())
+                if kept:
+                    self._say(f"{kept} of {len(nodes)} nodes served from the store", "dim")
+            case Noted(text):
+                self._say(f"note: {text}", "yellow")
             case Skipped(node):
                 self.skipped.append(node)
+
+    def _end(self, node: str, seconds: float, more: str) -> None:
+        self._remove(node)
+        if seconds >= WORTH_A_LINE or "NFE" in more:
+            self._say(f"{node}: {seconds:.2f} s{more}", "dim")
+
+    def _say(self, text: str, style: str) -> None:
+        self.console.print(text, style=style, markup=False, soft_wrap=True)
 
     def _remove(self, node: str) -> None:
         task = self.tasks.pop(node, None)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from graphs.running.events import Event, Failed, Finished, Planned, Skipped
+from graphs.running.events import Built, Cached, Event, Failed, Finished, Noted, Planned, Skipped
+from graphs.running.forecast import State
 
 
 @dataclass
@@ -17,22 +18,32 @@ class Report:
     nodes: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
     outputs: list[JsonValue] = field(default_factory=list)
     errors: list[JsonValue] = field(default_factory=list)
+    notes: list[JsonValue] = field(default_factory=list)
     refused: bool = False
 
     def hear(self, event: Event) -> None:
         """Take an event in."""
         match event:
             case Planned(nodes):
-                self.nodes = {node: {"state": "skipped"} for node in nodes}
-            case Finished(node, seconds, nfe, launches):
-                self.nodes[node] = {"state": "ran", "seconds": round(seconds, 4), "nfe": nfe, "launches": launches}
+                states = {State.CACHED: "cached"}
+                self.nodes = {node: {"state": states.get(plan.state, "skipped")} for node, plan in nodes.items()}
+            case Noted(text):
+                self.notes.append(text)
+            case Finished(node, seconds, nfe, launches, _, key, size):
+                entry: dict[str, JsonValue] = {"state": "ran", "seconds": round(seconds, 4), "nfe": nfe}
+                self.nodes[node] = {**entry, "launches": launches, "bytes": size, "key": key}
+            case Cached(node, _, key):
+                self.nodes[node] = {"state": "cached", "key": key}
+            case Built(node, seconds, key):
+                before = "cached" if self.nodes[node]["state"] == "cached" else "ran"
+                self.nodes[node] = {"state": before, "built": True, "seconds": round(seconds, 4), "key": key}
             case Skipped(node, because):
                 self.nodes[node] = {"state": "skipped", "because": because}
             case Failed(node, message, fault_of_input, inputs, traceback):
                 self.refused = self.refused or fault_of_input
                 self.nodes[node] = {"state": "failed"}
-                entry: dict[str, JsonValue] = {"node": node, "message": message, "inputs": dict(inputs)}
-                self.errors.append({**entry, "traceback": traceback} if traceback else entry)
+                error: dict[str, JsonValue] = {"node": node, "message": message, "inputs": dict(inputs)}
+                self.errors.append({**error, "traceback": traceback} if traceback else error)
 
     def add_output(self, node: str, port: str, kind: str, *, path: Path | None = None, value: JsonValue = None) -> None:
         """Note an output, as a file or as a value."""
@@ -56,4 +67,5 @@ class Report:
             "nodes": dict(self.nodes),
             "outputs": self.outputs,
             "errors": self.errors,
+            **({"notes": self.notes} if self.notes else {}),
         }

@@ -10,39 +10,59 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TypeGuard
 
 from app.console import RunView
 from app.report import Report
-from app.saving import begin_report, save_output, short_value, without_absolute_paths
+from app.saving import begin_report, save_files, without_absolute_paths
 from graphs.catalogue.catalogue import Catalogue
-from graphs.checking.check import require_sound
 from graphs.defaults import with_defaults
 from graphs.document.model import Document
 from graphs.errors import InputError, place_of
 from graphs.opening import Opened
+from graphs.parts import Parts
 from graphs.running.context import Cancelled
-from graphs.running.events import Event, Failed, Finished
-from graphs.running.plan import Plan, make_plan
+from graphs.running.devices import find_devices
+from graphs.running.events import Cached, Event, Failed, Finished
+from graphs.running.executors import Executor, Here
+from graphs.running.plan import Plan, plan_opened
+from graphs.running.rendering import Rendering, render
 from graphs.running.run import run
+from graphs.store.store import Store, store_folder
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
 
-def run_graph(opened: Opened, catalogue: Catalogue, out: Path, *, as_json: bool) -> int:
+@dataclass(frozen=True)
+class Choices:
+    """How a person wants a graph to be run: which nodes, on which device, and whether results depend on that device."""
+
+    only: tuple[str, ...] = ()
+    device: str = "auto"
+    strict: bool = False
+
+
+def run_graph(opened: Opened, catalogue: Catalogue, out: Path, choices: Choices, *, as_json: bool) -> int:
     """Check and run a graph, write its outputs and `run.json`; the exit status."""
-    require_sound(opened, catalogue)
-    plan = make_plan(opened.document, catalogue)
+    plan = chosen_plan(opened, catalogue, choices)
     path = begin_report(out)
     shared = without_absolute_paths(with_defaults(opened.document, catalogue))
     report, began = Report(), time.perf_counter()
     status, code = "done", DONE
-    with RunView() as view, _interruptible() as cancelled, contextlib.redirect_stdout(sys.stderr):
+    with (
+        Store(store_folder()) as store,
+        executors(plan.catalogue, choices.device) as lanes,
+        RunView() as view,
+        _interruptible() as cancelled,
+        contextlib.redirect_stdout(sys.stderr),
+    ):
         try:
-            for event in run(plan, catalogue, opened.files, cancelled):
-                told = _save(event, shared, path, report) if _is_target(event, plan) else event
+            for event in run(plan, store, lanes, cancelled):
+                told = event
+                if isinstance(event, (Finished, Cached)) and event.node in plan.targets:
+                    told = _save(event, shared, path, report, lambda name, parts: render(name, parts, store, catalogue))
                 report.hear(told)
                 view.hear(told)
         except Cancelled:
@@ -55,18 +75,37 @@ def run_graph(opened: Opened, catalogue: Catalogue, out: Path, *, as_json: bool)
     return code
 
 
-def _is_target(event: Event, plan: Plan) -> TypeGuard[Finished]:
-    return isinstance(event, Finished) and event.node in plan.targets
+def chosen_plan(opened: Opened, catalogue: Catalogue, choices: Choices) -> Plan:
+    """The plan of a sound graph, as a person wants it run."""
+    devices = find_devices(choices.device) if choices.strict else []
+    return plan_opened(opened, catalogue, only=choices.only, device=devices[0] if devices else None)
 
 
-def _save(event: Finished, document: Document, path: Path, report: Report) -> Event:
+@contextmanager
+def executors(catalogue: Catalogue, device: str) -> Iterator[list[Executor]]:
+    """Who computes: this process, or one process for each of several devices."""
+    lanes: list[Executor] = [Here(catalogue, device)]
+    try:
+        yield lanes
+    finally:
+        for lane in lanes:
+            lane.close()
+
+
+def _save(
+    event: Finished | Cached,
+    document: Document,
+    path: Path,
+    report: Report,
+    draw: Callable[[str, Parts], Rendering],
+) -> Event:
     """Write a target's outputs; where that fails, the node has failed."""
     try:
-        for port, value in event.outputs.items():
+        for port, digest, parts in event.outputs.contents():
             name = event.node if len(event.outputs) == 1 else f"{event.node}.{port}"
-            short = short_value(value)
-            for file in save_output(path, name, value, document):
-                report.add_output(event.node, port, type(value).__name__, path=file, value=short)
+            drawn = draw(digest, parts)
+            for file in save_files(path, name, drawn.files, document):
+                report.add_output(event.node, port, drawn.type, path=file, value=drawn.literal)
     except Exception as error:  # noqa: BLE001 - a value of a plug-in may raise anything
         blamed = isinstance(error, InputError)
         text = str(error) if blamed else f"its result cannot be saved: {type(error).__name__}: {error}{place_of(error)}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,9 +10,8 @@ from pydantic import JsonValue
 
 from graphs.document.model import Document, Node, Subgraph
 from graphs.errors import InputError
-from graphs.media import Feeding, File, Savable
+from graphs.media import File
 from graphs.png import with_graph
-from graphs.values import pack
 
 L = TypeVar("L", Document, Subgraph)
 REPORT = "run"
@@ -34,10 +32,9 @@ def begin_report(folder: Path) -> Path:
     return write_new(folder, REPORT, ".json", b'{"status": "running"}\n')
 
 
-def save_output(report: Path, name: str, value: object, document: Document) -> list[Path]:
-    """Write one output beside the run's report, under its number; a picture's file holds the document."""
+def save_files(report: Path, name: str, files: Sequence[File], document: Document) -> list[Path]:
+    """Write the files of one output beside the run's report, under its number; a picture's file holds the document."""
     run = report.stem.removeprefix(REPORT)
-    files = value.files() if isinstance(value, Savable) else (_packed(value),)
     digits = max(2, len(str(len(files) - 1)))
     paths = []
     for number, file in enumerate(files):
@@ -63,11 +60,6 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
     raise InputError("the folder for results is full", where=str(folder), mend="choose another --out")
 
 
-def short_value(value: object) -> JsonValue:
-    """A number or a text as it stands in the report; None for what is only in its file."""
-    return value.parameter() if isinstance(value, Feeding) else None
-
-
 def without_absolute_paths(level: L) -> L:
     """The document as it may be shared: of a file outside its folder only the name is left."""
 
@@ -89,12 +81,3 @@ def _names(folder: Path, stem: str, suffix: str) -> Iterator[Path]:
     yield folder / f"{stem}{suffix}"
     for number in range(2, MOST_TRIES):
         yield folder / f"{stem}-{number}{suffix}"
-
-
-def _packed(value: object) -> File:
-    """Data that has no files of its own, as safetensors: the tensors, and the tree in the metadata."""
-    from safetensors.torch import save  # pictures need none of it
-
-    packed = pack(value)
-    tensors = {str(number): tensor.contiguous().clone() for number, tensor in enumerate(packed.tensors)}
-    return File(".safetensors", save(tensors, {"noiseloom": json.dumps(packed.tree)}))

@@ -18,12 +18,16 @@ from graphs.upgrading import upgrade
 
 @dataclass(frozen=True)
 class Opened:
-    """A graph in today's terms, where its files may lie, what was changed to get there, and what could not be."""
+    """A graph in today's terms, where its files may lie, what was changed to get there, and what could not be.
+
+    `place` is the path that it was read from, or nothing.
+    """
 
     document: Document
     files: Places
     notes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    place: str = ""
 
 
 def example_names() -> list[str]:
@@ -44,7 +48,7 @@ def open_graph(name: str, catalogue: Catalogue, readable: tuple[Path, ...] = ())
     except OSError as error:
         raise InputError("the file cannot be read", where=str(path), given=error.strerror or str(error)) from error
     current, report = upgrade(document, catalogue)
-    return Opened(current, Places(base, others), tuple(report.notes), tuple(report.faults))
+    return Opened(current, Places(base, others), tuple(report.notes), tuple(report.faults), str(path.resolve()))
 
 
 def _read(path: Path) -> tuple[Document, Path]:

@@ -40,6 +40,10 @@ class Kind(BaseModel, ABC):
         """What the node's function is given for this literal, which has no problem."""
         return value
 
+    def canonical(self, value: JsonValue) -> JsonValue:
+        """The one spelling of all literals that mean the same, for keys; `value` has no problem."""
+        return value
+
     def encode(self, value: object) -> JsonValue:
         """The literal that stands for a Python value, as a signature's default."""
         if value is None or isinstance(value, (bool, int, str)):
@@ -96,8 +100,10 @@ class Number(Kind):
 
     def decode(self, value: JsonValue) -> object:
         """An int, or a float."""
-        if value == "inf":
-            return math.inf
+        return math.inf if value == "inf" else self.canonical(value)
+
+    def canonical(self, value: JsonValue) -> JsonValue:
+        """1 and 1.0 are one number in a float field."""
         return float(value) if isinstance(value, int) and not self.integer else value
 
 
@@ -189,6 +195,10 @@ class CurveOver(Kind):
         """A float or a `LevelCurve`."""
         return LevelCurve.from_literal(value) if isinstance(value, dict) else Number().decode(value)
 
+    def canonical(self, value: JsonValue) -> JsonValue:
+        """A float, or the curve with all that it leaves open."""
+        return LevelCurve.from_literal(value).literal() if isinstance(value, dict) else Number().canonical(value)
+
     def encode(self, value: object) -> JsonValue:
         """A number or the curve's literal."""
         return value.literal() if isinstance(value, LevelCurve) else super().encode(value)
@@ -222,6 +232,10 @@ class NumberList(Kind):
     def decode(self, value: JsonValue) -> object:
         """A tuple of numbers."""
         return tuple(map(self.item.decode, value)) if isinstance(value, list) else value
+
+    def canonical(self, value: JsonValue) -> JsonValue:
+        """The items in their one spelling."""
+        return [self.item.canonical(entry) for entry in value] if isinstance(value, list) else value
 
     def encode(self, value: object) -> JsonValue:
         """A list of literals."""

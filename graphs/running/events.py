@@ -6,31 +6,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from graphs.running.forecast import NodeState
+from graphs.running.outputs import Outputs
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Planned:
-    """The nodes that will run, in order."""
+    """What will happen to each node, in order."""
 
-    nodes: tuple[str, ...]
+    nodes: Mapping[str, NodeState]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that a person should know, and that stops nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A node begins."""
 
     node: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Advanced:
-    """A node is at this step of so many."""
+    """A node is at this step of so many, and may need so many seconds more."""
 
     node: str
     step: int
     total: int
+    left: float | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Previewed:
     """What a node has so far."""
 
@@ -38,18 +49,38 @@ class Previewed:
     value: object
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """A node is done: seconds, model rows (NFE) and in how many launches it asked for them, outputs by port."""
+    """A node is done: seconds, model rows (NFE) and in how many launches it asked for them, bytes, outputs by port."""
 
     node: str
     seconds: float
     nfe: int
     launches: int
-    outputs: Mapping[str, object]
+    outputs: Outputs
+    key: str = ""
+    size: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """A node need not run: its result is there from before. `outputs` are read when they are looked at."""
+
+    node: str
+    outputs: Outputs
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A behaviour was built from its recipe, because a node that runs needs it."""
+
+    node: str
+    seconds: float
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A node failed; `fault_of_input` where a person's input is to blame. `inputs` describes what it was given."""
 
@@ -58,11 +89,9 @@ class Failed:
     fault_of_input: bool
     inputs: Mapping[str, str] = field(default_factory=dict)
     traceback: str = ""
-    spoiled: tuple[str, ...] = ()
-    """The nodes whose results it changed; what else needs them cannot run."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A node did not run, because this other one failed."""
 
@@ -70,4 +99,4 @@ class Skipped:
     because: str
 
 
-Event: TypeAlias = Planned | Started | Advanced | Previewed | Finished | Failed | Skipped
+Event: TypeAlias = Planned | Noted | Started | Advanced | Previewed | Finished | Cached | Built | Failed | Skipped

@@ -1,39 +1,85 @@
-"""What will run, and in which order."""
+"""A plan: what a run would compute, in which order, and what it can take from the store."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphs.catalogue.catalogue import Catalogue
+from graphs.checking.check import require_sound
 from graphs.checking.whole import targets, upstream
-from graphs.document.model import Document
 from graphs.errors import InputError
-from graphs.flattening import FlatNode, flatten
-from graphs.sweeps import is_sweep
+from graphs.files import Places
+from graphs.flattening import Flat, flatten
+from graphs.naming import listing, suggestion
+from graphs.opening import Opened
+from graphs.running.compiling import Compiled, compile_graph
+from graphs.running.expanding import expand
+from graphs.running.forecast import Forecast, NodeState, State, forecast
+from graphs.store.store import Store
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The nodes to run, each after those that it needs, and which of them a person wants."""
+    """A compiled graph with what it takes to run it. `graph` is its name in the store's memory of reasons."""
 
-    nodes: dict[str, FlatNode]
-    targets: tuple[str, ...]
+    compiled: Compiled
+    catalogue: Catalogue
+    files: Places
+    graph: str = ""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The nodes whose results a person gets."""
+        return tuple(self.compiled.targets)
+
+    def forecast(self, store: Store) -> Forecast:
+        """What will happen to each unit as the store is now."""
+        return forecast(self.compiled, store, self.files, self.graph)
+
+    def states(self, state: Forecast) -> dict[str, NodeState]:
+        """What will happen to each node, in order; twins say whose result they share."""
+        found: dict[str, NodeState] = {}
+        for unit in self.compiled.units:
+            own = found[unit.place] = NodeState(state.states[unit.number], state.reasons.get(unit.number, ""))
+            for twin in unit.twins:
+                reason = "" if own.state is State.CACHED else f"the same as {unit.place}"
+                found[twin] = NodeState(own.state, reason)
+        return found
 
 
-def make_plan(document: Document, catalogue: Catalogue) -> Plan:
-    """The plan of a graph without faults."""
-    import networkx as nx  # the other doors start without it
+def make_plan(
+    flat: Flat,
+    wanted: Sequence[str],
+    catalogue: Catalogue,
+    files: Places,
+    *,
+    graph: str = "",
+    only: Sequence[str] = (),
+    device: str | None = None,
+) -> Plan:
+    """The plan of a graph without faults; `only` names nodes to have in place of the targets.
 
-    flat = flatten(document)
+    `device` is given where results may depend on it (strict mode).
+    """
+    chosen = _named(flat, only) if only else list(wanted)
+    expanded = expand(flat, chosen, upstream(flat, chosen), catalogue)
+    compiled = compile_graph(expanded.flat, expanded.targets, expanded.catalogue, device)
+    return Plan(compiled, expanded.catalogue, files, graph)
+
+
+def plan_opened(opened: Opened, catalogue: Catalogue, *, only: Sequence[str] = (), device: str | None = None) -> Plan:
+    """The plan of a graph as it was opened; `GraphError` with every fault that stops a run."""
+    require_sound(opened, catalogue)
+    flat = flatten(opened.document)
     wanted = targets(flat, catalogue)
-    needed = upstream(flat, wanted)
-    for place in sorted(needed):
-        for name, literal in flat[place].params.items():
-            if is_sweep(literal):
-                raise InputError("sweeps cannot be run yet", where=f"{place}.{name}", mend="give one value")
-    wires: nx.DiGraph[str] = nx.DiGraph()
-    wires.add_nodes_from(sorted(needed))
-    for place in sorted(needed):
-        wires.add_edges_from((source, place) for found in flat[place].sources.values() for source, _ in found)
-    order = nx.lexicographical_topological_sort(wires)
-    return Plan({place: flat[place] for place in order}, tuple(wanted))
+    return make_plan(flat, wanted, catalogue, opened.files, graph=opened.place, only=only, device=device)
+
+
+def _named(flat: Flat, names: Sequence[str]) -> list[str]:
+    for name in names:
+        if name not in flat:
+            inside = [place for place in flat if place.startswith(f"{name}/")]
+            mend = f"it is a subgraph: name a node inside, as {inside[0]}" if inside else suggestion(name, flat)
+            raise InputError(f"there is no node '{name}'", where="--only", allowed=listing(flat), mend=mend)
+    return list(names)

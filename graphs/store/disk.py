@@ -34,6 +34,7 @@ FRESH = 3_600.0
 FORGOTTEN = 90 * 86_400.0
 """Seconds after which an action that nobody used is forgotten."""
 
+_ACTION = "key, outputs, actions.seconds, nfe, launches, used"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS contents(
     digest TEXT PRIMARY KEY, size INTEGER NOT NULL, body BLOB, seconds REAL NOT NULL, used REAL NOT NULL);
@@ -77,11 +78,19 @@ class Disk:
 
     def find(self, keys: Sequence[str]) -> dict[str, Action]:
         """The actions of these keys, as far as they are known."""
+        return self._used(self._select(f"SELECT {_ACTION} FROM actions WHERE key", keys))  # noqa: S608 - a constant
+
+    def foresee(self, graph: str) -> dict[str, Action]:
+        """The actions that were last known of the nodes of a graph."""
+        query = f"SELECT {_ACTION} FROM actions JOIN history USING(key) WHERE graph = ?"  # noqa: S608 - a constant
+        return self._used(self.index.execute(query, (graph,)))
+
+    def _used(self, rows: Iterable[sqlite3.Row]) -> dict[str, Action]:
+        """The actions in these rows; that they were used is noted where it was not noted lately."""
         found: dict[str, Action] = {}
         stale: list[str] = []
         now = time.time()
-        query = "SELECT key, outputs, seconds, nfe, launches, used FROM actions WHERE key"
-        for key, outputs, seconds, nfe, launches, used in self._select(query, keys):
+        for key, outputs, seconds, nfe, launches, used in rows:
             found[key] = Action(key, tuple(outputs.split(",")), seconds, nfe, launches)
             if now - used > FRESH:
                 stale.append(key)

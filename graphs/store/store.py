@@ -11,7 +11,8 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 from graphs.home import home_folder
 from graphs.parts import Parts
@@ -51,12 +52,21 @@ class Store:
         self.disk: Disk | None = None
         self._writes = folder is not None
         self._actions: dict[str, Action] = {}
+        self._foreseen: set[str] = set()
         self._files: dict[tuple[str, str], str] = {}
         self._new_actions: list[Action] = []
         self._new_contents: dict[str, _Content] = {}
         self._new_bytes, self._new_seconds = 0, 0.0
         if folder is not None:
             self._open(folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def find(self, keys: Iterable[str]) -> dict[str, Action]:
         """The actions of these keys, as far as they are known."""
@@ -69,6 +79,13 @@ class Store:
             self._actions |= more
             found |= more
         return found
+
+    def foresee(self, graph: str) -> None:
+        """Fetch at once the actions that this graph's nodes had last; `find` then needs no statement for them."""
+        if graph not in self._foreseen:
+            self._foreseen.add(graph)
+            nothing: dict[str, Action] = {}
+            self._actions |= self._read(lambda disk: disk.foresee(graph), nothing)
 
     def present(self, digests: Iterable[str]) -> set[str]:
         """Those of the contents that are kept; one on disk may still turn out to be damaged."""
@@ -105,6 +122,16 @@ class Store:
         full = len(self._new_actions) >= BATCH or self._new_bytes >= BATCH_BYTES
         if full or self._new_seconds >= WORTH_WRITING:
             self.flush()
+
+    def hold(self, contents: Iterable[tuple[str, Parts]]) -> None:
+        """Keep contents in memory only."""
+        for digest, parts in contents:
+            self.recent.put(digest, parts, self.pinned)
+
+    def take_notes(self) -> list[str]:
+        """What a person should know since last time."""
+        notes, self.notes = self.notes, []
+        return notes
 
     def flush(self) -> None:
         """Write what waits."""

@@ -6,14 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import torch
-from safetensors import safe_open
 
-from app.saving import save_output, write_new
+from app.saving import save_files, write_new
 from graphs.document.model import Document
 from graphs.errors import InputError
-from nodes.contracts.levels import Levels
-from nodes.contracts.media import Number, Text
+from graphs.media import File
 
 
 def test_a_taken_name_is_numbered(tmp_path: Path) -> None:
@@ -28,16 +25,10 @@ def test_writers_at_once_never_share_a_name(tmp_path: Path) -> None:
     assert sorted(int(path.read_text()) for path in paths) == list(range(64))
 
 
-def test_text_and_numbers_are_text_files(tmp_path: Path) -> None:
-    assert save_output(tmp_path / "run.json", "words", Text("hello"), Document())[0].read_text() == "hello"
-    assert save_output(tmp_path / "run.json", "sub/number", Number(0.5), Document())[0].name == "sub.number.txt"
-
-
-def test_other_data_is_kept_as_safetensors(tmp_path: Path) -> None:
-    (path,) = save_output(tmp_path / "run.json", "levels", Levels(torch.tensor([2.0, 0.0])), Document())
-    with safe_open(path, "pt") as file:
-        assert file.get_tensor("0").tolist() == [2.0, 0.0]
-        assert '"Levels"' in file.metadata()["noiseloom"]
+def test_the_files_of_a_run_bear_its_number_and_the_nodes_name(tmp_path: Path) -> None:
+    files = [File(".txt", b"a"), File(".txt", b"b")]
+    paths = save_files(tmp_path / "run-3.json", "sub/word", files, Document())
+    assert [path.name for path in paths] == ["sub.word-00-3.txt", "sub.word-01-3.txt"]
 
 
 def test_a_folder_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:

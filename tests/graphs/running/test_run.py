@@ -3,62 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from pydantic import JsonValue
 
-from graphs.catalogue.catalogue import Catalogue
 from graphs.document.model import Document
-from graphs.errors import InputError
-from graphs.running.context import Cancelled
 from graphs.running.events import Advanced, Event, Failed, Finished, Planned, Previewed, Skipped, Started
-from graphs.running.plan import make_plan
+from graphs.running.executors import Here
 from graphs.running.run import run
+from graphs.store.store import Store
 from tests.graphs.checking.broken import shown
-from tests.graphs.toys.values import Amount, Basket
-from tests.graphs.toyshop import box, boxes, faults, graph, places, toy, toys
+from tests.graphs.running.runs import Runs, amount, items_of, plan_of, planned, value_of
+from tests.graphs.toyshop import box, boxes, graph, toy, toys
 
 
-def amount(value: float) -> dict[str, JsonValue]:
-    """A number as a node."""
-    return toy("making.amount", params={"value": value})
-
-
-def events(document: Document, folder: Path | None = None, catalogue: Catalogue | None = None) -> list[Event]:
-    """Everything that a run tells; the graph has no faults."""
-    assert not [fault for fault in faults(document, folder) if fault.severity == "error"]
-    known = catalogue or toys()
-    return list(run(make_plan(document, known), known, places(folder)))
-
-
-def results(document: Document, folder: Path | None = None) -> dict[str, object]:
-    """The outputs of nodes that have one."""
-    found = [event for event in events(document, folder) if isinstance(event, Finished)]
-    return {event.node: value for event in found for value in event.outputs.values()}
-
-
-def failures(document: Document, catalogue: Catalogue | None = None) -> dict[str, Failed]:
-    """The failures by node."""
-    return {event.node: event for event in events(document, None, catalogue) if isinstance(event, Failed)}
-
-
-def value_of(found: object) -> float:
-    """The value of an amount."""
-    assert isinstance(found, Amount)
-    return found.value
-
-
-def items_of(found: object) -> tuple[float, ...]:
-    """The items of a basket."""
-    assert isinstance(found, Basket)
-    return found.items
-
-
-def test_nodes_run_after_what_they_need_in_an_order_that_is_always_the_same() -> None:
+def test_nodes_run_after_what_they_need_in_an_order_that_is_always_the_same(runs: Runs) -> None:
     nodes = {
         "z": amount(1),
         "a": toy("mixing.boxed", amount="m"),
@@ -68,51 +29,51 @@ def test_nodes_run_after_what_they_need_in_an_order_that_is_always_the_same() ->
         "idle": amount(3),
     }
     document = graph(**nodes)
-    plan = make_plan(document, toys())
-    assert list(plan.nodes) == ["b", "z", "m", "a", "s"]
+    plan = planned(document)
+    assert [unit.place for unit in plan.compiled.units] == ["z", "b", "m", "a", "s"]
     assert plan.targets == ("s",)
     backwards = document.model_copy(update={"nodes": dict(reversed(list(document.nodes.items())))})
-    assert list(make_plan(backwards, toys()).nodes) == list(plan.nodes)
+    assert planned(backwards).compiled.units == plan.compiled.units
 
 
-def test_a_run_tells_its_plan_and_each_beginning_and_end() -> None:
-    told = events(graph(**shown()))
-    assert told[0] == Planned(("amount", "basket", "show"))
-    assert [type(event) for event in told[1:]] == [Started, Finished] * 3
+def test_a_run_tells_its_plan_and_each_beginning_and_end(runs: Runs) -> None:
+    told = runs.events(graph(**shown()))
+    assert list(plan_of(told)) == ["amount", "basket", "show"]
+    assert [type(event) for event in told] == [Planned] + [Started, Finished] * 3
 
 
-def test_lists_keep_the_order_of_their_wires() -> None:
+def test_lists_keep_the_order_of_their_wires(runs: Runs) -> None:
     nodes = {"one": amount(1), "two": amount(2), "many": toy("mixing.gather", parts=["two", "one", "two"])}
-    assert items_of(results(graph(**nodes))["many"]) == (2.0, 1.0, 2.0)
+    assert items_of(runs.results(graph(**nodes))["many"]) == (2.0, 1.0, 2.0)
 
 
-def test_an_optional_port_that_stays_empty_has_its_default() -> None:
-    found = results(graph(one=amount(1), sum=toy("mixing.add", left="one"), none=toy("mixing.gather_some")))
+def test_an_optional_port_that_stays_empty_has_its_default(runs: Runs) -> None:
+    found = runs.results(graph(one=amount(1), sum=toy("mixing.add", left="one"), none=toy("mixing.gather_some")))
     assert value_of(found["sum"]) == 1.0
     assert items_of(found["none"]) == ()
 
 
-def test_several_outputs_are_told_apart_by_name() -> None:
+def test_several_outputs_are_told_apart_by_name(runs: Runs) -> None:
     nodes = {"one": amount(1), "two": amount(2), "many": toy("mixing.gather", parts=["two", "one"])}
     halves = toy("mixing.split", basket="many")
-    found = results(graph(**nodes, halves=halves, last=toy("mixing.gather", parts=["halves.high", "halves.low"])))
+    found = runs.results(graph(**nodes, halves=halves, last=toy("mixing.gather", parts=["halves.high", "halves.low"])))
     assert items_of(found["last"]) == (2.0, 1.0)
 
 
-def test_an_only_output_may_have_a_name_of_its_own() -> None:
+def test_an_only_output_may_have_a_name_of_its_own(runs: Runs) -> None:
     nodes = {"one": amount(3), "single": toy("mixing.single", amount="one")}
-    found = results(
+    found = runs.results(
         graph(**nodes, x=toy("mixing.boxed", amount="single"), y=toy("mixing.boxed", amount="single.result"))
     )
     assert items_of(found["x"]) == items_of(found["y"]) == (3.0,)
 
 
-def test_behaviours_are_handed_on() -> None:
+def test_behaviours_are_handed_on(runs: Runs) -> None:
     nodes = {"m": toy("making.machine", params={"gain": 3}), "t": toy("mixing.twice", machine="m"), "one": amount(2)}
-    assert value_of(results(graph(**nodes, end=toy("mixing.apply", machine="t", amount="one")))["end"]) == 12.0
+    assert value_of(runs.results(graph(**nodes, end=toy("mixing.apply", machine="t", amount="one")))["end"]) == 12.0
 
 
-def test_values_run_through_subgraphs() -> None:
+def test_values_run_through_subgraphs(runs: Runs) -> None:
     inner = boxes(
         {"a": toy("mixing.add"), "k": toy("making.knobs")},
         {"n": ["a.left", "a.right"], "c": ["k.count"]},
@@ -123,42 +84,42 @@ def test_values_run_through_subgraphs() -> None:
         "sub": box(inner, {"c": 5}, n="one"),
         "end": toy("mixing.gather", parts=["sub.sum", "sub.k"]),
     }
-    assert items_of(results(graph(**nodes))["end"]) == (4.0, 40.0)
+    assert items_of(runs.results(graph(**nodes))["end"]) == (4.0, 40.0)
 
 
-def test_a_wire_sets_a_parameter_in_place_of_its_value() -> None:
+def test_a_wire_sets_a_parameter_in_place_of_its_value(runs: Runs) -> None:
     nodes = {"one": amount(0.25), "two": amount(8), "sum": toy("mixing.add", left="two", right="two", weight="one")}
     gains = {"m": toy("making.machine", gain="two"), "end": toy("mixing.apply", machine="m", amount="one")}
-    found = results(graph(**nodes, **gains))
+    found = runs.results(graph(**nodes, **gains))
     assert value_of(found["sum"]) == 10.0
     assert value_of(found["end"]) == 2.0
 
 
 @pytest.mark.parametrize(("name", "value"), [("count", 0.5), ("share", 2.0), ("seed", 1.0)])
-def test_a_wire_that_brings_what_the_parameter_cannot_be_blames_the_input(name: str, value: float) -> None:
-    failed = failures(graph(one=amount(value), k=toy("making.knobs", **{name: "one"})))["k"]
+def test_a_wire_that_brings_what_the_parameter_cannot_be_blames_the_input(runs: Runs, name: str, value: float) -> None:
+    failed = runs.failures(graph(one=amount(value), k=toy("making.knobs", **{name: "one"})))["k"]
     assert failed.fault_of_input
     assert f"the wire brings no value for '{name}'" in failed.message
     assert "allowed" in failed.message
 
 
-def test_a_wire_cannot_name_a_file_that_may_not_be_read() -> None:
-    failed = failures(graph(one=amount(1), k=toy("making.knobs", picture="one")))["k"]
+def test_a_wire_cannot_name_a_file_that_may_not_be_read(runs: Runs) -> None:
+    failed = runs.failures(graph(one=amount(1), k=toy("making.knobs", picture="one")))["k"]
     assert failed.fault_of_input
 
 
-def test_a_node_that_works_in_steps_tells_them() -> None:
-    told = events(graph(one=amount(2), slow=toy("working.slow", amount="one", params={"steps": 2})))
+def test_a_node_that_works_in_steps_tells_them(runs: Runs) -> None:
+    told = runs.events(graph(one=amount(2), slow=toy("working.slow", amount="one", params={"steps": 2})))
     mine = [event for event in told if isinstance(event, (Advanced, Previewed))]
     assert mine[:2] == [Advanced("slow", 1, 2), Advanced("slow", 2, 2)]
     assert isinstance(mine[2], Previewed)
     assert value_of(mine[2].value) == 2.0
     assert isinstance(told[-1], Finished)
-    assert value_of(told[-1].outputs["out"]) == 4.0
+    assert value_of(runs.seen["slow"]["out"]) == 4.0
 
 
-def test_a_run_counts_what_a_node_spends() -> None:
-    told = events(graph(one=amount(2), spend=toy("working.spend", amount="one", params={"rows": 7})))
+def test_a_run_counts_what_a_node_spends(runs: Runs) -> None:
+    told = runs.events(graph(one=amount(2), spend=toy("working.spend", amount="one", params={"rows": 7})))
     spent = {event.node: event.nfe for event in told if isinstance(event, Finished)}
     assert spent == {"one": 0, "spend": 14}
 
@@ -179,8 +140,10 @@ def with_failure(kind: str) -> Document:
         ("babble", 'the node yielded "half way"; it may yield Progress and Preview', False),
     ],
 )
-def test_where_a_node_fails_its_siblings_finish_and_the_others_are_named(kind: str, message: str, blamed: bool) -> None:
-    told = events(with_failure(kind))
+def test_where_a_node_fails_its_siblings_finish_and_the_others_are_named(
+    runs: Runs, kind: str, message: str, blamed: bool
+) -> None:
+    told = runs.events(with_failure(kind))
     (failed,) = [event for event in told if isinstance(event, Failed)]
     assert (failed.node, failed.fault_of_input) == ("bad", blamed)
     assert re.fullmatch(message, failed.message)
@@ -190,84 +153,71 @@ def test_where_a_node_fails_its_siblings_finish_and_the_others_are_named(kind: s
     assert [event.node for event in told if isinstance(event, Finished)] == ["one", "x", "y"]
 
 
-def test_a_node_that_gives_another_type_than_it_declares_fails() -> None:
-    failed = failures(graph(one=amount(2), bad=toy("working.lie", amount="one")))["bad"]
+def test_a_node_that_gives_another_type_than_it_declares_fails(runs: Runs) -> None:
+    failed = runs.failures(graph(one=amount(2), bad=toy("working.lie", amount="one")))["bad"]
     assert failed.message == "toys.working.lie gave int at 'out', where it declares Basket"
     assert not failed.fault_of_input
 
 
-def test_what_fails_after_a_failure_is_led_back_to_the_first() -> None:
+def test_what_fails_after_a_failure_is_led_back_to_the_first(runs: Runs) -> None:
     nodes = {"one": amount(1), "a": toy("working.crash", amount="one"), "b": toy("mixing.add", left="a")}
-    told = events(graph(**nodes, c=toy("mixing.add", left="b"), d=toy("mixing.add", left="c", right="a")))
+    told = runs.events(graph(**nodes, c=toy("mixing.add", left="b"), d=toy("mixing.add", left="c", right="a")))
     assert [event for event in told if isinstance(event, Skipped)] == [Skipped(name, "a") for name in "bcd"]
 
 
-def test_a_node_whose_module_is_gone_fails_and_its_siblings_finish() -> None:
+def test_a_node_whose_module_is_gone_fails_and_its_siblings_finish(runs: Runs) -> None:
     record = toys().nodes["toys.making.word"].model_copy(update={"module": "tests.graphs.toys.gone"})
     catalogue = dataclasses.replace(toys(), nodes={**toys().nodes, record.id: record})
     document = graph(word=toy("making.word"), say=toy("showing.say", word="word"), **shown())
-    assert "ModuleNotFoundError" in failures(document, catalogue)["word"].message
+    assert "ModuleNotFoundError" in runs.failures(document, catalogue)["word"].message
 
 
-def after(calls: int) -> Callable[[], bool]:
-    """Answers that cancel at this call."""
-    answers: Iterator[bool] = iter([False] * calls + [True] * 100)
-    return lambda: next(answers)
-
-
-def started_before_cancel(document: Document, cancelled: Callable[[], bool]) -> list[Event]:
-    """What a run tells before it is cancelled."""
-    running = run(make_plan(document, toys()), toys(), places(), cancelled)
+def test_a_cancel_takes_effect_at_the_next_yield(runs: Runs) -> None:
+    document = graph(one=amount(2), slow=toy("working.slow", amount="one", params={"steps": 60_000}))
     told: list[Event] = []
-    with pytest.raises(Cancelled):
-        told += itertools.chain.from_iterable(_kept(event, told) for event in running)
-    return told
+    runs.until_cancelled(document, lambda: Advanced("slow", 3, 60_000) in told, told)
+    steps = [event.step for event in told if isinstance(event, Advanced)]
+    assert steps == list(range(1, len(steps) + 1))
+    assert len(steps) < 60_000
 
 
-def _kept(event: Event, told: list[Event]) -> tuple[()]:
-    """Keep an event though an exception may follow."""
-    told.append(event)
-    return ()
-
-
-def test_a_cancel_takes_effect_at_the_next_yield() -> None:
-    document = graph(one=amount(2), slow=toy("working.slow", amount="one", params={"steps": 50}))
+def test_a_cancel_takes_effect_between_nodes(runs: Runs) -> None:
     told: list[Event] = []
-    running = run(make_plan(document, toys()), toys(), places(), lambda: Advanced("slow", 3, 50) in told)
-    with pytest.raises(Cancelled):
-        told += itertools.chain.from_iterable(_kept(event, told) for event in running)
-    assert told[-1] == Advanced("slow", 3, 50)
+    runs.until_cancelled(graph(**shown()), lambda: Started("basket") in told, told)
+    assert Started("show") not in told
 
 
-def test_a_cancel_takes_effect_between_nodes() -> None:
-    told = started_before_cancel(graph(**shown()), after(1))
-    assert [event.node for event in told if isinstance(event, Started)] == ["amount"]
-
-
-def test_a_cancel_takes_effect_where_a_node_spends() -> None:
-    document = graph(one=amount(2), spend=toy("working.spend", amount="one"))
-    told = started_before_cancel(document, after(2))
+def test_a_cancel_takes_effect_where_a_node_spends(runs: Runs) -> None:
+    document = graph(one=amount(2), spend=toy("working.spend", amount="one", params={"launches": 10**9}))
+    told: list[Event] = []
+    runs.until_cancelled(document, lambda: Started("spend") in told, told)
     assert told[-1] == Started("spend")
 
 
-def test_a_run_that_is_left_closes_the_node_that_works() -> None:
+def test_what_was_finished_before_a_cancel_need_not_run_again(runs: Runs) -> None:
+    document = graph(one=amount(2), slow=toy("working.slow", amount="one", params={"steps": 60_000}))
+    told: list[Event] = []
+    runs.until_cancelled(document, lambda: Advanced("slow", 1, 60_000) in told, told)
+    assert runs.states(document) == {"one": ("cached", ""), "slow": ("run", "never run")}
+
+
+def test_a_run_that_is_left_ends_the_node_that_works() -> None:
+    here = Here(toys())
     document = graph(one=amount(2), slow=toy("working.slow", amount="one"))
-    running = run(make_plan(document, toys()), toys(), places())
+    running = run(planned(document), Store(), [here])
     assert any(isinstance(event, Advanced) for event in running)
     assert next(running) == Advanced("slow", 2, 3)
+    assert isinstance(running, Generator)
+    running.close()
+    assert here.listen() is None
 
 
-def test_a_sweep_says_that_it_cannot_be_run() -> None:
-    document = graph(**shown(amount=toy("making.amount", params={"value": {"sweep": [1, 2]}})))
-    with pytest.raises(InputError, match=r"amount\.value: sweeps cannot be run yet"):
-        make_plan(document, toys())
-
-
-def test_a_file_reaches_the_node_as_a_path_and_one_that_went_away_blames_the_input(tmp_path: Path) -> None:
+def test_a_file_reaches_the_node_as_a_path_and_one_that_went_away_blames_the_input(runs: Runs, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("1")
     document = graph(k=toy("making.knobs", params={"picture": {"file": "a.txt"}}))
-    assert value_of(results(document, tmp_path)["k"]) == 8.0
+    plan = planned(document, tmp_path)
+    assert value_of(runs.results(document, tmp_path)["k"]) == 8.0
     (tmp_path / "a.txt").unlink()
-    told = list(run(make_plan(document, toys()), toys(), places(tmp_path)))
+    told = list(run(plan, runs.store, runs.executors(plan.catalogue)))
     assert isinstance(told[-1], Failed)
     assert told[-1].fault_of_input

@@ -20,10 +20,10 @@ def slow(amount: Amount, *, steps: Count = 3) -> Steps[Amount]:
 
 
 @node
-def spend(amount: Amount, *, rows: Count = 4, run: RunContext) -> Amount:
-    """The number, at the cost of two launches."""
-    run.meter.launch(rows)
-    run.meter.launch(rows)
+def spend(amount: Amount, *, rows: Count = 4, launches: int = 2, run: RunContext) -> Amount:
+    """The number, at the cost of so many launches."""
+    for _ in range(launches):
+        run.meter.launch(rows)
     return amount
 
 

@@ -1,0 +1,109 @@
+"""From a flat graph to a compiled one: what the targets need, in order, equal nodes merged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pydantic import JsonValue
+
+from graphs.catalogue.catalogue import Catalogue
+from graphs.errors import InputError
+from graphs.flattening import Flat, FlatNode
+from graphs.running.keys import Shape, environment, settings, shape_of
+
+Origin: TypeAlias = tuple[int, int]
+"""An output: the number of its unit and its position there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A node to compute. Nodes equal in all that counts are one unit: `place` is the first, `twins` the rest."""
+
+    number: int
+    place: str
+    shape: Shape
+    params: Mapping[str, JsonValue]
+    written: str
+    """The settings, as they stand in the recipe."""
+    sources: Mapping[str, tuple[Origin, ...]]
+    """Where each port's or parameter's values come from."""
+    twins: tuple[str, ...] = ()
+
+    def origins(self) -> list[Origin]:
+        """Every output that it needs."""
+        return [origin for found in self.sources.values() for origin in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The units, each after those that it needs, and which of them a person wants."""
+
+    units: tuple[Unit, ...]
+    targets: Mapping[str, int]
+    """The units of the wanted nodes, by place."""
+    numbers: Mapping[str, int]
+    """The unit of every node by its place, twins included."""
+
+
+def compile_graph(flat: Flat, targets: Iterable[str], catalogue: Catalogue, device: str | None = None) -> Compiled:
+    """The compiled form of a sound graph without sweeps; `device` where results may depend on it."""
+    wanted = sorted(targets)
+    order = _order(flat, wanted)
+    shapes = _shapes(catalogue, environment(device))
+    units: list[Unit] = []
+    twins: dict[int, list[str]] = {}
+    numbers: dict[str, int] = {}
+    known: dict[object, int] = {}
+    for place in order:
+        node = flat[place]
+        shape = shapes(node)
+        sources = {
+            port: tuple([(numbers[source], units[numbers[source]].shape.positions[name]) for source, name in found])
+            for port, found in sorted(node.sources.items())
+            if found
+        }
+        written = settings(shape, node.params, sources)
+        files = tuple((name, str(node.params.get(name))) for name in shape.files) if shape.files else ()
+        likeness = (node.node.type, written, tuple(sources.items()), files) if shape.record.pure else place
+        number = known.setdefault(likeness, len(units))
+        numbers[place] = number
+        if number < len(units):
+            twins.setdefault(number, []).append(place)
+        else:
+            units.append(Unit(number, place, shape, node.params, written, sources))
+    for number, places in twins.items():
+        first = units[number]
+        units[number] = Unit(
+            number, first.place, first.shape, first.params, first.written, first.sources, tuple(places)
+        )
+    return Compiled(tuple(units), {place: numbers[place] for place in wanted}, numbers)
+
+
+def _order(flat: Flat, wanted: Sequence[str]) -> list[str]:
+    """What the targets need, each node shortly before it is used, so that little has to be held at a time."""
+    import networkx as nx  # the other doors start without it
+
+    needs: nx.DiGraph[str] = nx.DiGraph()
+    root = ""  # no path is empty
+    needs.add_edges_from((root, place) for place in wanted)
+    needs.add_edges_from(
+        (place, source) for place, node in flat.items() for found in node.sources.values() for source, _ in found
+    )
+    return list(nx.dfs_postorder_nodes(needs, root))[:-1] if wanted else []
+
+
+def _shapes(catalogue: Catalogue, setting: str) -> Callable[[FlatNode], Shape]:
+    known: dict[str, Shape] = {}
+
+    def find(node: FlatNode) -> Shape:
+        shape = known.get(node.node.type)
+        if shape is None:
+            record = catalogue.find(node.node.type)
+            if record is None:
+                raise InputError(f"there is no node type '{node.node.type}'", mend="check the graph first")
+            shape = known[node.node.type] = shape_of(record, catalogue, setting)
+        return shape
+
+    return find

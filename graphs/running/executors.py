@@ -1,0 +1,128 @@
+"""Who computes: what every executor offers, and the one in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Generator, Iterable
+from functools import cached_property
+from multiprocessing.connection import Connection
+from typing import Protocol
+
+from graphs.catalogue.catalogue import Catalogue
+from graphs.media import Movable
+from graphs.parts import Parts, value_of
+from graphs.running.context import Cancelled
+from graphs.running.devices import find_device
+from graphs.running.tasks import Task, Told
+from graphs.running.work import Result, work
+
+
+class Executor(Protocol):
+    """Computes one task at a time and holds values by name: data by digest, behaviours by recipe."""
+
+    @property
+    def connection(self) -> Connection | None:
+        """What to wait on for it to have something to tell; None where it only works while it is listened to."""
+        ...
+
+    def holds(self, name: str) -> bool:
+        """Whether it has the value of that name."""
+        ...
+
+    def give(self, name: str, parts: Parts) -> None:
+        """Hand it a content."""
+        ...
+
+    def value(self, name: str) -> object:
+        """A value that it holds; `KeyError` where it holds none that can be shown here."""
+        ...
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Let values go that nobody needs any more."""
+        ...
+
+    def submit(self, task: Task, cancelled: Callable[[], bool]) -> None:
+        """Begin a task; it holds all that comes in."""
+        ...
+
+    def listen(self) -> Told | None:
+        """What it has to tell next; None where that is nothing yet. After `Done` and `Broken` it is idle."""
+        ...
+
+    def stop(self) -> None:
+        """End the task under way, whatever it takes."""
+        ...
+
+    def close(self) -> None:
+        """Let everything go."""
+        ...
+
+
+class Here:
+    """Computes in this process, a step whenever it is listened to. What `auto` means is found out when it begins."""
+
+    connection = None
+
+    def __init__(self, catalogue: Catalogue, device: str = "cpu") -> None:
+        self.catalogue, self._wanted = catalogue, device
+        self.values: dict[str, object] = {}
+        self._task: Generator[Told, None, Result] | None = None
+
+    @cached_property
+    def device(self) -> str:
+        """Where it computes; `InputError` where that is not there."""
+        return find_device(self._wanted)
+
+    def holds(self, name: str) -> bool:
+        """Whether the value is in memory."""
+        return name in self.values
+
+    def give(self, name: str, parts: Parts) -> None:
+        """Take a content, onto the device where it can move."""
+        value = value_of(parts, self.catalogue.value_class)
+        moves = self.device != "cpu" and isinstance(value, Movable)
+        self.values[name] = value.to(self.device) if moves and isinstance(value, Movable) else value
+
+    def value(self, name: str) -> object:
+        """The value itself."""
+        return self.values[name]
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Forget values."""
+        for name in names:
+            self.values.pop(name, None)
+
+    def submit(self, task: Task, cancelled: Callable[[], bool]) -> None:
+        """Begin a task."""
+        self._task = work(task, self.values, self.catalogue, self.device, cancelled)
+
+    def listen(self) -> Told | None:
+        """Compute up to the next thing to tell. `Cancelled` where the node found out that it was cancelled."""
+        if self._task is None:
+            return None
+        try:
+            return next(self._task)
+        except StopIteration as end:
+            result: Result = end.value
+        except Cancelled:
+            self._task = None
+            raise
+        self._task = None
+        if getattr(result.told, "spoiled", False):
+            self.values.clear()
+        self.values.update(result.values)
+        return result.told
+
+    def stop(self) -> None:
+        """Close the node that works."""
+        if self._task is not None:
+            self._task.close()
+            self._task = None
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.stop()
+        self.values.clear()
+
+    def keep(self, names: Collection[str]) -> None:
+        """Forget all values but these."""
+        self.drop([name for name in self.values if name not in names])

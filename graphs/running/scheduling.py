@@ -1,0 +1,380 @@
+"""The scheduler: what has no result is computed as soon as what it needs is there, on whichever executor is free."""
+
+from __future__ import annotations
+
+import heapq
+import multiprocessing.connection
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from graphs.parts import Parts, parts_of, value_of
+from graphs.running.compiling import Unit
+from graphs.running.context import Cancelled
+from graphs.running.events import (
+    Advanced,
+    Built,
+    Cached,
+    Event,
+    Failed,
+    Finished,
+    Previewed,
+    Skipped,
+    Started,
+)
+from graphs.running.executors import Executor
+from graphs.running.forecast import Forecast, State, contents_of, is_steady, outputs_of, reason, recipe_of
+from graphs.running.keys import key_of
+from graphs.running.outputs import GoneError, Outputs
+from graphs.running.plan import Plan
+from graphs.running.tasks import Broken, Done, Shown, Stepped, Task, Told
+from graphs.store.records import Action, Memory
+from graphs.store.store import Store
+
+LISTENING = 0.2
+"""Seconds after which a run that waits for other processes looks whether it was cancelled."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """An executor and the units that it has to compute, the last one first: each is needed for the one before it."""
+
+    executor: Executor
+    jobs: list[int] = field(default_factory=list)
+    again: set[int] = field(default_factory=set)
+    """What was computed again for the first job, because its result was gone."""
+    busy: bool = False
+    began: float = 0.0
+
+
+class Scheduler:
+    """One run of a plan."""
+
+    def __init__(
+        self, plan: Plan, forecast: Forecast, store: Store, executors: Sequence[Executor], cancelled: Callable[[], bool]
+    ) -> None:
+        self.plan, self.store, self.cancelled = plan, store, cancelled
+        self.units = plan.compiled.units
+        self.states, self.reasons, self.hits = forecast.states, forecast.reasons, forecast.hits
+        self.keys, self.names = forecast.keys, forecast.digests
+        self.lanes = [_Lane(executor) for executor in executors]
+        self.memories: list[Memory] = []
+        self.lost: set[int] = set()
+        self.finished: set[int] = set()
+        self.released: set[int] = set()
+        self.ready: list[int] = []
+        self.told: deque[Event] = deque()
+        self.users: dict[int, list[int]] = {}
+        self.waits: dict[int, int] = {}
+        self.left: dict[int, int] = {}
+        self.targets: dict[int, list[str]] = {}
+        for place, number in plan.compiled.targets.items():
+            self.targets.setdefault(number, []).append(place)
+        self._link()
+
+    def events(self) -> Iterator[Event]:
+        """Everything that happens, up to the end."""
+        self._begin()
+        while True:
+            self._assign()
+            yield from self._drain()
+            if not any(lane.busy for lane in self.lanes):
+                if self.ready:
+                    continue
+                return
+            if self.cancelled():
+                raise Cancelled("the run was cancelled")
+            for lane in self._speaking():
+                told = lane.executor.listen()
+                if told is not None:
+                    self._hear(lane, told)
+                    yield from self._drain()
+
+    def _link(self) -> None:
+        """Who waits for whom, and how many will need each result."""
+        needed: set[int] = set()
+        for unit in reversed(self.units):
+            number = unit.number
+            stirred = self.states[number] is not State.CACHED
+            if not stirred and not (unit.shape.builds and number in needed):
+                continue
+            sources = {source for source, _ in unit.origins()}
+            if stirred:
+                self.waits[number] = sum(self.names[source] is None for source in sources)
+            for source in sources:
+                needed.add(source)
+                self.left[source] = self.left.get(source, 0) + 1
+                if stirred:
+                    self.users.setdefault(source, []).append(number)
+
+    def _begin(self) -> None:
+        for unit in self.units:
+            number = unit.number
+            if self.states[number] is State.CACHED:
+                self.finished.add(number)
+                if number in self.targets:
+                    self._tell_cached(unit)
+            elif self.names[number] is None:
+                if self.waits[number] == 0:
+                    self._resolve(number)
+            elif not unit.shape.builds or number in self.targets:
+                heapq.heappush(self.ready, number)
+            else:
+                self.finished.add(number)
+
+    def _drain(self) -> Iterator[Event]:
+        while self.told:
+            event = self.told.popleft()
+            yield event
+            if isinstance(event, (Finished, Cached)):
+                self._drop_target(event.node)
+
+    def _speaking(self) -> list[_Lane]:
+        """The lanes that have something to tell now."""
+        busy = [lane for lane in self.lanes if lane.busy]
+        wires = {lane.executor.connection: lane for lane in busy if lane.executor.connection is not None}
+        if not wires:
+            return busy
+        here = [lane for lane in busy if lane.executor.connection is None]
+        waiting = multiprocessing.connection.wait(list(wires), 0 if here else LISTENING)
+        return here + [lane for wire, lane in wires.items() if wire in waiting]
+
+    # what is known
+
+    def _resolve(self, start: int) -> None:
+        """All that comes into a unit is known: find its result or queue it, and so on for what waited for it."""
+        waiting = deque([start])
+        while waiting:
+            number = waiting.popleft()
+            if number in self.lost or number in self.finished:
+                continue
+            if self._find(self.units[number]):
+                waiting.extend(self._freed(number))
+            else:
+                heapq.heappush(self.ready, number)
+
+    def _find(self, unit: Unit) -> bool:
+        """Whether the result of a unit has a name without computing it."""
+        number = unit.number
+        if not is_steady(unit):
+            return False
+        key = self.keys[number]
+        if key is None:
+            key = self.keys[number] = key_of(self._recipe(unit))
+        if unit.shape.builds:
+            self.names[number] = outputs_of(unit, key, ("",) * len(unit.shape.behaviours))
+            if number in self.targets:
+                heapq.heappush(self.ready, number)
+            return True
+        action = self.store.find([key]).get(key) if self.states[number] is State.DEPENDS else None
+        if action is None:
+            return False
+        names = outputs_of(unit, key, action.outputs)
+        contents = set(contents_of(unit, names))
+        if number in self.targets and len(self.store.present(contents)) < len(contents):
+            return False
+        self.names[number] = names
+        self._tell_cached(unit)
+        self._release(number)
+        return True
+
+    def _freed(self, number: int) -> list[int]:
+        """A result has its name: those that now know all that comes in."""
+        self.finished.add(number)
+        free = []
+        for user in self.users.get(number, ()):
+            self.waits[user] -= 1
+            if self.waits[user] == 0:
+                free.append(user)
+        return free
+
+    def _recipe(self, unit: Unit) -> str:
+        return recipe_of(unit, self.names, self.store, self.plan.files) or ""
+
+    # what is computed
+
+    def _assign(self) -> None:
+        """Give every free lane something to do."""
+        for lane in self.lanes:
+            while not lane.busy and (lane.jobs or self.ready):
+                if not lane.jobs:
+                    number = heapq.heappop(self.ready)
+                    if number in self.lost:
+                        continue
+                    lane.jobs, lane.again = [number], set()
+                self._prepare(lane)
+
+    def _prepare(self, lane: _Lane) -> None:
+        """Hand the lane what its last job needs and submit it, or put what is missing before it."""
+        unit = self.units[lane.jobs[-1]]
+        missing = next((origin for origin in unit.origins() if not self._hand(lane, *origin)), None)
+        if missing is None:
+            self._submit(lane, unit)
+        elif missing[0] in lane.again and not self.units[missing[0]].shape.builds:
+            message = f"the result of {self.units[missing[0]].place} was made again and is gone again"
+            self._fail(lane, Broken(f"{message}; is there room in memory or in the store?", fault_of_input=False))
+        else:
+            lane.again.add(missing[0])
+            lane.jobs.append(missing[0])
+
+    def _hand(self, lane: _Lane, number: int, position: int) -> bool:
+        """Whether the lane has this output now."""
+        name = self._name(number, position)
+        if lane.executor.holds(name):
+            return True
+        parts = None if self.units[number].shape.behaviours[position] else self.store.get(name)
+        if parts is None:
+            return False
+        lane.executor.give(name, parts)
+        return True
+
+    def _name(self, number: int, position: int) -> str:
+        names = self.names[number]
+        if names is None:
+            raise GoneError(f"{self.units[number].place} has no result yet")
+        return names[position]
+
+    def _submit(self, lane: _Lane, unit: Unit) -> None:
+        inputs = {
+            port: tuple(self._name(*origin) for origin in origins) for port, origins in unit.sources.items() if origins
+        }
+        expected = self.names[unit.number]
+        if expected is None:  # what has no key is named for this run alone
+            own = self.keys[unit.number] or f"{unit.place}~{time.time_ns()}"
+            expected = outputs_of(unit, own, ("",) * len(unit.shape.behaviours))
+        params = unit.params
+        task = Task(unit.place, unit.shape.record.id, params, inputs, expected, self.plan.files)
+        self.told.append(Started(unit.place))
+        lane.busy, lane.began = True, time.monotonic()
+        lane.executor.submit(task, self.cancelled)
+
+    def _hear(self, lane: _Lane, told: Told) -> None:
+        place = self.units[lane.jobs[-1]].place
+        match told:
+            case Stepped(step, total):
+                spent = time.monotonic() - lane.began
+                left = spent / step * (total - step) if step > 0 else None
+                self.told.append(Advanced(place, step, total, left))
+            case Shown(value):
+                self.told.append(Previewed(place, value))
+            case Done():
+                lane.busy = False
+                self._finish(self.units[lane.jobs.pop()], told)
+            case Broken():
+                lane.busy = False
+                self._fail(lane, told)
+
+    def _finish(self, unit: Unit, done: Done) -> None:
+        number = unit.number
+        key = self.keys[number]
+        known = self.names[number]
+        names = tuple(name for name, _ in done.outputs)
+        contents = [(name, parts) for name, parts in done.outputs if parts is not None]
+        if key is None or not is_steady(unit):
+            self.store.hold(contents)
+        else:
+            kept = tuple("" if parts is None else name for name, parts in done.outputs)
+            self.store.keep(Action(key, kept, done.seconds, done.nfe, done.launches), contents)
+            if not self.hits[number]:
+                self._remember(unit, key)
+        if unit.shape.builds and number not in self.targets:
+            self.told.append(Built(unit.place, done.seconds, key or ""))
+        else:
+            outputs = self._outputs(unit, names)
+            size = sum(parts.size for _, parts in contents)
+            self.told.append(Finished(unit.place, done.seconds, done.nfe, done.launches, outputs, key or "", size))
+            self.told.extend(Cached(twin, outputs, key or "") for twin in unit.twins)
+        if known is None:
+            self.names[number] = names
+            for user in self._freed(number):
+                self._resolve(user)
+        self.finished.add(number)
+        self._release(number)
+
+    def _remember(self, unit: Unit, key: str) -> None:
+        recipe = self._recipe(unit)
+        because = self.reasons.get(unit.number, "")
+        if self.states[unit.number] is State.DEPENDS and self.plan.graph:
+            before = self.store.remembered(self.plan.graph, [unit.place]).get(unit.place)
+            because = reason(unit, before, recipe)
+        self.memories.append(Memory(self.plan.graph, unit.place, key, recipe, because, time.time()))
+
+    def _fail(self, lane: _Lane, broken: Broken) -> None:
+        """A node failed: what needs it is skipped."""
+        unit = self.units[lane.jobs[-1]]
+        message, inputs = broken.message, broken.inputs
+        self.told.append(Failed(unit.place, message, broken.fault_of_input, inputs, broken.traceback))
+        forced, waiting, skipped = set(lane.jobs), deque(lane.jobs), []
+        lane.jobs = []
+        while waiting:
+            number = waiting.popleft()
+            there = number in self.finished and not self.units[number].shape.builds and number not in forced
+            if number not in self.lost and not there:
+                self.lost.add(number)
+                skipped.append(number)
+                waiting.extend(self.users.get(number, ()))
+        for number in sorted(skipped):
+            other = self.units[number]
+            places = other.twins if number == unit.number else (other.place, *other.twins)
+            self.told.extend(Skipped(place, unit.place) for place in places)
+            self._release(number)
+
+    # what is given back
+
+    def _release(self, start: int) -> None:
+        """A unit needs its inputs no more; what nobody needs is dropped."""
+        waiting = [start]
+        while waiting:
+            number = waiting.pop()
+            if number in self.released:
+                continue
+            self.released.add(number)
+            for source in {source for source, _ in self.units[number].origins()}:
+                if source not in self.left:
+                    continue
+                self.left[source] -= 1
+                if self.left[source] == 0:
+                    self._drop(source)
+                    if self.units[source].shape.builds:
+                        waiting.append(source)
+
+    def _drop(self, number: int) -> None:
+        names = self.names[number] or ()
+        for lane in self.lanes:
+            lane.executor.drop(names)
+
+    def _drop_target(self, place: str) -> None:
+        """After a person had the chance to look at it."""
+        number = self.plan.compiled.numbers.get(place)
+        if number in self.targets and not self.left.get(number, 0):
+            self._drop(number)
+
+    # what is told
+
+    def _tell_cached(self, unit: Unit) -> None:
+        outputs = self._outputs(unit, self.names[unit.number] or ())
+        key = self.keys[unit.number] or ""
+        self.told.extend(Cached(place, outputs, key) for place in (unit.place, *unit.twins))
+
+    def _outputs(self, unit: Unit, names: Sequence[str]) -> Outputs:
+        ports = [port.name for port in unit.shape.record.outputs]
+        return Outputs(dict(zip(ports, names, strict=True)), self._read, self._content)
+
+    def _content(self, name: str) -> Parts | None:
+        """A content by its name, from the store or from whoever has it; None for a behaviour."""
+        parts = self.store.get(name)
+        return parts if parts is not None or "." in name else parts_of(self._read(name))
+
+    def _read(self, name: str) -> object:
+        """A value by its name, from whoever has it."""
+        for lane in self.lanes:
+            if lane.executor.holds(name):
+                try:
+                    return lane.executor.value(name)
+                except KeyError:
+                    continue
+        parts = self.store.get(name)
+        if parts is None:
+            raise GoneError("this result is no longer there; run the graph again")
+        return value_of(parts, self.plan.catalogue.value_class)

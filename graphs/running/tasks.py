@@ -1,0 +1,67 @@
+"""What an executor is given and what it answers: plain data, never closures, so that it may sit in another process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from pydantic import JsonValue
+
+from graphs.files import Places
+from graphs.parts import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A node to compute: its type and values, and for each port the names of what comes in (digests and recipes).
+
+    `outputs` are the names that the results are expected to have, where they are known: of behaviours their recipes,
+    of data that is made again the digests that others already count on; "" where only the result will tell.
+    """
+
+    place: str
+    type: str
+    params: Mapping[str, JsonValue]
+    inputs: Mapping[str, tuple[str, ...]]
+    outputs: tuple[str, ...]
+    files: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """The node is at this step of so many."""
+
+    step: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The node has something to show."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The results by position: name and content, None for a behaviour; what they cost."""
+
+    outputs: tuple[tuple[str, Parts | None], ...]
+    seconds: float
+    nfe: int
+    launches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The node failed; `spoiled` where it changed what came in, so that nothing held in memory can be trusted."""
+
+    message: str
+    fault_of_input: bool
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    traceback: str = ""
+    spoiled: bool = False
+
+
+Told: TypeAlias = Stepped | Shown | Done | Broken

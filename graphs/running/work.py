@@ -1,0 +1,185 @@
+"""Computing one task: arguments in, the node's function, outputs checked and digested."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from graphs.catalogue.catalogue import Catalogue
+from graphs.declaration.parameters import FilePath
+from graphs.declaration.records import NodeType, Parameter
+from graphs.declaration.values import value_mark
+from graphs.errors import InputError, NoiseloomError, place_of
+from graphs.faults import brief
+from graphs.files import FileTrouble, Places, find_file
+from graphs.media import Feeding
+from graphs.parts import Parts, digest_of, parts_of
+from graphs.running.context import Cancelled, Meter, Preview, Progress, RunContext
+from graphs.running.gathering import PREFIX, gather, gather_type, is_gathering
+from graphs.running.tasks import Broken, Done, Shown, Stepped, Task, Told
+from graphs.values import describe, tensors_of
+
+
+class NodeError(NoiseloomError):
+    """A node did something that no node may do."""
+
+
+class ChangedInputError(NodeError):
+    """A node wrote to a value that came in on a wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a task ended with: what is told of it, and the values by name for whoever needs them next."""
+
+    told: Done | Broken
+    values: Mapping[str, object]
+
+
+def work(
+    task: Task, values: Mapping[str, object], catalogue: Catalogue, device: str, cancelled: Callable[[], bool]
+) -> Generator[Told, None, Result]:
+    """Compute a task; the values of its inputs are there. `Cancelled` where `cancelled` answers true."""
+    arguments: dict[str, object] = {}
+    meter = Meter(cancelled=cancelled)
+    try:
+        call, record = _callable(task, catalogue)
+        began = time.perf_counter()  # what its module imports is not the node's time
+        arguments = _arguments(task, record, values)
+        given = {"run": RunContext(meter, device)} if record.run else {}
+        versions = _versions(arguments)
+        try:
+            result = call(**arguments, **given)
+            if isinstance(result, Generator):
+                result = yield from _steps(result, cancelled)
+        finally:
+            _require_untouched(arguments, versions)
+        found = _outputs(result, record)
+        outputs = tuple(_content(value, name) for value, name in zip(found, task.outputs, strict=True))
+    except Cancelled:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a node may raise anything; it becomes an answer
+        blamed = isinstance(error, InputError)
+        text = str(error) if isinstance(error, NoiseloomError) else f"{type(error).__name__}: {error}{place_of(error)}"
+        described = {name: describe(value) for name, value in arguments.items()}
+        spoiled = isinstance(error, ChangedInputError)
+        return Result(Broken(text, blamed, described, "" if blamed else traceback.format_exc(), spoiled), {})
+    done = Done(outputs, time.perf_counter() - began, meter.rows, meter.launches)
+    named = {name: value for (name, _), value in zip(outputs, found, strict=True)}
+    expected = {name: value for name, value in zip(task.outputs, found, strict=True) if name}
+    return Result(done, {**expected, **named})
+
+
+def _callable(task: Task, catalogue: Catalogue) -> tuple[Callable[..., object], NodeType]:
+    if is_gathering(task.type):
+        name = task.type.removeprefix(PREFIX)
+        target = catalogue.value_class(name)
+        return lambda cells, axes: gather(target, axes, cells), gather_type(catalogue.values[name])
+    record = catalogue.find(task.type)
+    if record is None:
+        raise InputError(f"there is no node type '{task.type}'", mend="check the graph first")
+    return catalogue.function(record.id), record
+
+
+def _steps(node: Generator[object, None, object], cancelled: Callable[[], bool]) -> Generator[Told, None, object]:
+    """Drive a node that yields; cancel is looked at whenever it does."""
+    try:
+        while True:
+            try:
+                step = next(node)
+            except StopIteration as end:
+                return end.value
+            if cancelled():
+                raise Cancelled("the run was cancelled")
+            if isinstance(step, Progress):
+                yield Stepped(step.step, step.total)
+            elif isinstance(step, Preview):
+                yield Shown(step.value)
+            else:
+                raise NodeError(f"the node yielded {brief(step)}; it may yield Progress and Preview")
+    finally:
+        node.close()
+
+
+def _arguments(task: Task, record: NodeType, values: Mapping[str, object]) -> dict[str, object]:
+    arguments: dict[str, object] = {}
+    for port in record.inputs:
+        found = [values[name] for name in task.inputs.get(port.name, ())]
+        if port.many:
+            arguments[port.name] = tuple(found)
+        elif found:
+            arguments[port.name] = found[0]
+    for parameter in record.parameters:
+        wired = task.inputs.get(parameter.name)
+        if wired:
+            arguments[parameter.name] = _fed(parameter, values[wired[0]], task.files)
+        else:
+            literal = task.params.get(parameter.name, parameter.default)
+            arguments[parameter.name] = _decoded(parameter, literal, task.files)
+    return arguments
+
+
+def _fed(parameter: Parameter, value: object, files: Places) -> object:
+    literal = value.parameter() if isinstance(value, Feeding) else None
+    problem = parameter.kind.problem(literal)
+    if problem is not None:
+        message = f"the wire brings no value for '{parameter.name}'"
+        raise InputError(message, given=brief(literal), allowed=problem.allowed, mend=problem.mend)
+    return _decoded(parameter, literal, files)
+
+
+def _decoded(parameter: Parameter, literal: JsonValue, files: Places) -> object:
+    if literal is None:
+        return None
+    if isinstance(parameter.kind, FilePath):
+        found = find_file(literal, parameter.kind.suffixes, files)
+        if isinstance(found, FileTrouble):
+            raise InputError(
+                found.message, where=parameter.name, given=brief(literal), allowed=found.allowed, mend=found.mend
+            )
+        return found
+    return parameter.kind.decode(literal)
+
+
+def _versions(arguments: Mapping[str, object]) -> dict[str, list[int]]:
+    """How often each tensor of the data that came in has been written to."""
+    return {
+        name: [tensor._version for each in _each(value) for tensor in tensors_of(each)]  # noqa: SLF001
+        for name, value in arguments.items()
+    }
+
+
+def _each(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _require_untouched(arguments: Mapping[str, object], before: Mapping[str, list[int]]) -> None:
+    for name, versions in _versions(arguments).items():
+        if versions != before[name]:
+            raise ChangedInputError(
+                f"the node changed its input '{name}' in place, which others use, too; work on a clone of it"
+            )
+
+
+def _outputs(result: object, record: NodeType) -> list[object]:
+    named = hasattr(result, "_fields") or len(record.outputs) > 1 or record.outputs[0].name != "out"
+    outputs = [getattr(result, port.name, None) if named else result for port in record.outputs]
+    for port, value in zip(record.outputs, outputs, strict=True):
+        declared = {cls.__name__ for cls in type(value).__mro__ if value_mark(cls)}
+        if not declared & set(port.types):
+            shown = type(value).__name__
+            raise NodeError(f"{record.id} gave {shown} at '{port.name}', where it declares {' or '.join(port.types)}")
+    return outputs
+
+
+def _content(value: object, name: str) -> tuple[str, Parts | None]:
+    """The name of a result and its content; a behaviour has none, and the name that its recipe gave it."""
+    mark = next(found for cls in type(value).__mro__ if (found := value_mark(cls)))
+    if mark.behaviour:
+        return name, None
+    parts = parts_of(value)
+    return digest_of(parts), parts
