@@ -82,11 +82,11 @@ def _width_for(labels: Iterable[Label], wide: int, letters: Letters) -> int:
 
 
 def _grid(count: int, columns: int, cell: tuple[int, int], band: int, side: int, size: int) -> Grid:
-    margin, gap, pad = 2 * size // 3, max(2, size // 4), size // 3
+    margin, pad = 2 * size // 3, size // 3
     rows = -(-count // columns)
     every_row = bool(band) and not side
     top, left = (band + pad if band else 0), (side + pad if side else 0)
-    step = cell[0] + (top + 2 * pad if every_row else gap), cell[1] + gap
+    step = cell[0] + (top + 2 * pad if every_row else pad), cell[1] + pad
     high = 2 * margin + top + (rows - 1) * step[0] + cell[0]
     wide = 2 * margin + left + (columns - 1) * step[1] + cell[1]
     if max(high, wide) > LARGEST_SIDE:
