@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import math
+from typing import Self
 
 import torch
 from PIL import Image as Pillow
 from torch import Tensor
 
 from graphs import InputError, data
-from graphs.media import File
+from graphs.media import Cells, File
+from nodes.contracts.contact_sheet import contact_sheet
 
 
-@data(colour="#d65c8a")
+@data(colour="#d65c8a", gathers=("Image",))
 class Image:
     """Pictures: uint8 [B, height, width, channels], channels 1 (grey), 3 (RGB) or 4 (RGBA)."""
 
@@ -37,7 +39,12 @@ class Image:
 
     def preview(self) -> bytes:
         """All pictures on one sheet, a PNG."""
-        return _png(sheet(self.pixels, columns=math.ceil(math.sqrt(len(self.pixels)))))
+        return _png(_square_sheet(self.pixels))
+
+    @classmethod
+    def gather(cls, cells: Cells) -> Self:
+        """A labelled contact sheet of a sweep; a cell with several pictures shows them side by side."""
+        return cls(contact_sheet([_cell(value) for value in cells.values], cells.axes)[None])
 
     def files(self) -> tuple[File, ...]:
         """A PNG for each picture."""
@@ -86,6 +93,17 @@ def sheet(pixels: Tensor, columns: int, gap: int = 1) -> Tensor:
         left = gap + number % columns * (width + gap)
         canvas[top : top + height, left : left + width] = picture
     return canvas
+
+
+def _cell(value: object) -> Tensor:
+    """A cell of a sweep as one picture [H, W, C]: an only picture as it is, several on a sheet."""
+    if not isinstance(value, Image):
+        raise InputError("a cell of the sweep holds no picture", where="Image", given=type(value).__name__)
+    return value.pixels[0] if len(value.pixels) == 1 else _square_sheet(value.pixels)
+
+
+def _square_sheet(pixels: Tensor) -> Tensor:
+    return sheet(pixels, columns=math.ceil(math.sqrt(len(pixels))))
 
 
 def _png(picture: Tensor) -> bytes:
