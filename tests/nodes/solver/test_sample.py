@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from graphs import LevelCurve, RunContext, Steps
-from graphs.running.context import Meter, Preview
+from graphs import LevelCurve, RunContext
+from graphs.running.context import Meter
 from nodes.cond.prompt import prompt
 from nodes.contracts.levels import Levels
-from nodes.contracts.model import Asks, Context, Mixer, Model, Prediction, Query
-from nodes.contracts.sample import Sample
+from nodes.contracts.model import Asks, Context, Mixer, Model, Prediction, Query, predict
 from nodes.contracts.solver import Solver, State, advance, look
 from nodes.guidance.cfg import cfg
 from nodes.levels.karras import karras
@@ -21,7 +20,8 @@ from nodes.model.checkpoint import Network, checkpoint
 from nodes.noise.gaussian import gaussian
 from nodes.solver.heun import heun
 from nodes.solver.sample import sample
-from tests.nodes.gaussian import Gaussian, means
+from tests.nodes.gaussian import Gaussian, context, means, query
+from tests.nodes.loops import finish
 from tests.nodes.networks.examples import random_network, small_file
 from tests.nodes.waiting import DEVICE, WaitedError, no_waiting
 
@@ -40,19 +40,6 @@ LEVELS = {
 
 def on_device() -> RunContext:
     return RunContext(Meter(), device=DEVICE)
-
-
-def finish(steps: Steps[Sample]) -> tuple[Sample, list[Sample]]:
-    """The result of the loop, and its previews."""
-    previews: list[Sample] = []
-    while True:
-        try:
-            event = next(steps)
-        except StopIteration as stop:
-            result: Sample = stop.value
-            return result, previews
-        if isinstance(event, Preview) and isinstance(event.value, Sample):
-            previews.append(event.value)
 
 
 @pytest.mark.parametrize("levels", LEVELS.values(), ids=LEVELS)
@@ -94,6 +81,13 @@ def test_a_condition_that_lies_elsewhere_comes_to_the_network() -> None:
     with no_waiting():
         result, _ = finish(sample(gaussian(model, count=2), model, heun(), karras(), run=on_device()))
     assert result.x.device.type == DEVICE
+
+
+def test_a_network_asked_from_elsewhere_answers_there() -> None:
+    """It brings x to itself and its answer back; only from a GPU to the host is that waited for."""
+    network, question = Network(random_network().to(DEVICE)), query(torch.zeros(2, 1, 8, 8), 1.0)
+    with no_waiting(), pytest.raises(WaitedError, match="copied back to the host"):
+        predict(network, question, context())
 
 
 class Nosy(Solver):
