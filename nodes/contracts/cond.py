@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Self
 
 import torch
 from torch import Tensor
 
 from graphs import data
+from nodes.contracts.devices import moved, take_rows
 
 
 @data(colour="#d9a03f")
@@ -23,13 +26,19 @@ class Cond:
     def __len__(self) -> int:
         return len(next(iter(self.entries.values())))
 
+    def to(self, device: str) -> Self:
+        """The same condition with its entries on that device; itself where they are there already."""
+        entries = {name: moved(entry, device) for name, entry in self.entries.items()}
+        there = all(entries[name] is entry for name, entry in self.entries.items())
+        return self if there else replace(self, entries=entries)
+
     def gather(self, origin: Tensor) -> Cond:
         """The entries of rows of these origins [B], row-aligned."""
         return self.take(origin % len(self))
 
     def take(self, index: Tensor) -> Cond:
         """The entries at these positions."""
-        return Cond({name: entry[index] for name, entry in self.entries.items()})
+        return Cond({name: take_rows(entry, index) for name, entry in self.entries.items()})
 
     @staticmethod
     def cat(parts: Sequence[Cond]) -> Cond:

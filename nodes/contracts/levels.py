@@ -6,13 +6,14 @@ import torch
 from torch import Tensor
 
 from graphs import data
+from nodes.contracts.devices import moved
 
 
 @data(colour="#8a94a6")
 class Levels:
     """Noise levels to step through, in the order of the steps.
 
-    `s` is float64 [N + 1], or [N + 1, B] where the rows differ; each in [0, inf]. They may rise.
+    `s` is float64 [N + 1], or [N + 1, B] where the rows differ; each in [0, inf]. They may rise. On the CPU always.
     """
 
     s: Tensor
@@ -35,17 +36,22 @@ def alpha_sigma(s: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def beside(values: Tensor, x: Tensor) -> Tensor:
-    """Per-row values [B] with the axes of x appended, so that they multiply it."""
-    return values.reshape(*values.shape, *(1,) * (x.ndim - values.ndim))
+    """Per-row values [B] with the axes of x appended and on its device, so that they multiply it."""
+    return moved(values.reshape(*values.shape, *(1,) * (x.ndim - values.ndim)), x.device)
+
+
+def factor(values: Tensor, x: Tensor) -> Tensor:
+    """Per-row coefficients [B], computed in float64, to multiply x with: beside it and in its type."""
+    return beside(values.to(x.dtype), x)
 
 
 def place(x0: Tensor, eps: Tensor, s: Tensor) -> Tensor:
     """The point x = α x0 + σ ε at level s [B]; float64 coefficients, the result in the type of x0."""
     alpha, sigma = alpha_sigma(s)
-    return beside(alpha, x0).to(x0.dtype) * x0 + beside(sigma, x0).to(x0.dtype) * eps
+    return factor(alpha, x0) * x0 + factor(sigma, x0) * eps
 
 
 def eps_of(x: Tensor, x0: Tensor, s: Tensor) -> Tensor:
     """The ε that belongs to (x, x0) at level s > 0: (x − α x0)/σ; at s = inf it is x."""
     alpha, sigma = alpha_sigma(s)
-    return (x - beside(alpha, x).to(x.dtype) * x0) / beside(sigma, x).to(x.dtype)
+    return (x - factor(alpha, x) * x0) / factor(sigma, x)

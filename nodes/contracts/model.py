@@ -18,6 +18,7 @@ from torch import Tensor
 from graphs import InputError, behaviour, data
 from graphs.running.context import Meter
 from nodes.contracts.cond import Cond
+from nodes.contracts.devices import take_rows
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Space
 
@@ -35,6 +36,7 @@ class Query:
 
     `x` [B, *event]; `s` and `to` [B] float64, the level of x and the one that the answer will be used to reach;
     `cond` row-aligned or None for no condition; `step` [B] int64 counts the row's steps.
+    `x` and `cond` lie on the device of the computation, all else on the CPU.
     """
 
     x: Tensor
@@ -48,7 +50,7 @@ class Query:
         """The question of these rows only."""
         cond = self.cond.take(index) if self.cond is not None else None
         rows = self.rows.take(index)
-        return Query(self.x[index], self.s[index], self.to[index], rows, self.step[index], cond)
+        return Query(take_rows(self.x, index), self.s[index], self.to[index], rows, self.step[index], cond)
 
     @staticmethod
     def cat(parts: Sequence[Query]) -> Query:
@@ -66,7 +68,7 @@ class Query:
 
 @data
 class Prediction:
-    """An answer: the predicted x0 [B, *event].
+    """An answer: the predicted x0 [B, *event], where the question's x lies.
 
     `eps` only where a method needs a pair that does not belong together; the step then starts from α x0 + σ ε.
     """
@@ -96,7 +98,10 @@ class Model(ABC):
 
 
 class Leaf(Model):
-    """A model that answers by itself, as a network does; what it is asked is counted as NFE."""
+    """A model that answers by itself, as a network does; what it is asked is counted as NFE.
+
+    It reads coefficients off `s` on the CPU and moves them to x; its answer lies where x lies.
+    """
 
     def complete(self, q: Query) -> Query:
         """The question with what is left open filled in, so that questions with and without it can be joined."""

@@ -18,6 +18,7 @@ class Rows:
 
     `seed` [B] int64 is the row's lineage: every random draw of the row is a function of it. `origin` [B] int64 is the
     row of the run's batch that it descends from; what is bound to the run (a condition) is gathered by it.
+    Both lie on the CPU always.
     """
 
     seed: Tensor

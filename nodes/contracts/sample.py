@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Self
+
 from torch import Tensor
 
 from graphs import data
+from nodes.contracts.devices import moved
 from nodes.contracts.rows import Rows
 
 
@@ -21,12 +25,18 @@ class Sample:
     """A batch of points at a noise level, from pure noise (s = inf) to data (s = 0).
 
     `x` [B, *event] in the scaled coordinate (x0 + s·ε)/√(1 + s²); `s` [B] float64; `rows` says which row is which.
+    Only `x` may lie on a GPU; `s` and `rows`, which decide what is done, stay on the CPU.
     """
 
     x: Tensor
     s: Tensor
     space: Space
     rows: Rows
+
+    def to(self, device: str) -> Self:
+        """The same sample with x on that device; itself where it is there already."""
+        x = moved(self.x, device)
+        return self if x is self.x else replace(self, x=x)
 
     def describe(self) -> str:
         """Count, space and level."""

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from graphs import InputError, behaviour, data
-from nodes.contracts.levels import Levels, alpha_sigma, beside, place
+from nodes.contracts.devices import take_rows
+from nodes.contracts.levels import Levels, alpha_sigma, factor, place
 from nodes.contracts.model import Context, Model, Prediction, Query, predict
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample, Space
@@ -21,6 +22,7 @@ class State:
     """A sample in the middle of being solved.
 
     `x` [B, *event] at level `s` [B] after `step` [B] steps; `x0` is the last prediction, None before the first.
+    x and x0 lie on the device of the computation; s, step and rows on the CPU, where the driver reads them.
     """
 
     x: Tensor
@@ -32,9 +34,9 @@ class State:
 
     def take(self, index: Tensor, rows: Rows | None = None) -> State:
         """The rows at these positions, with all their history; `rows` gives them another lineage."""
-        x0 = None if self.x0 is None else self.x0[index]
+        x0 = None if self.x0 is None else take_rows(self.x0, index)
         kept = self.rows.take(index) if rows is None else rows
-        return State(self.x[index], self.s[index], self.step[index], kept, self.space, x0)
+        return State(take_rows(self.x, index), self.s[index], self.step[index], kept, self.space, x0)
 
     @staticmethod
     def cat(states: Sequence[State]) -> State:
@@ -139,4 +141,4 @@ def _enter(sample: Sample, first: Tensor) -> Tensor:
         )
     _, sigma = alpha_sigma(first)
     scale = torch.where(noise, sigma, 1.0)
-    return beside(scale, sample.x).to(sample.x.dtype) * sample.x
+    return factor(scale, sample.x) * sample.x

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphs import InputError, node
+from nodes.contracts.devices import moved
 from nodes.contracts.media import Image
 from nodes.contracts.sample import Sample
 
@@ -13,7 +14,8 @@ CHANNELS = (1, 3, 4)
 def pixels(sample: Sample) -> Image:
     """The pixels of a sample as pictures: −1 is black, 1 is white, what lies outside is clipped.
 
-    x [B, C, H, W] with C = 1, 3 or 4 becomes uint8 [B, H, W, C] by round((x + 1)/2 · 255). Cost: none.
+    x [B, C, H, W] with C = 1, 3 or 4 becomes uint8 [B, H, W, C] by round((x + 1)/2 · 255), on the CPU:
+    from a GPU only the finished bytes are copied. Cost: none.
     Errors: a sample whose event is not [C, H, W].
     """
     event = sample.space.event
@@ -25,4 +27,4 @@ def pixels(sample: Sample) -> Image:
             mend="decode it with the decoder that belongs to its model",
         )
     scaled = (sample.x.clamp(-1, 1) + 1) * 127.5
-    return Image(scaled.round().byte().permute(0, 2, 3, 1).contiguous())
+    return Image(moved(scaled.round().byte().permute(0, 2, 3, 1).contiguous(), "cpu"))

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from graphs import Curve, CurveOver, LevelCurve, also, node
 from nodes.contracts.cond import Cond
-from nodes.contracts.levels import beside
+from nodes.contracts.devices import put_rows, take_rows
+from nodes.contracts.levels import factor
 from nodes.contracts.model import Asks, Context, Mixer, Model, Prediction, Query
 
 
@@ -61,9 +62,9 @@ class Guided(Mixer):
         scales = self._scales(q)
         guided = (scales != 1).nonzero()[:, 0]
         negative = answers[1].x0
-        scale = beside(scales[guided], negative).to(negative.dtype)
-        mixed = negative + scale * (positive[guided] - negative)
-        return Prediction(mixed if len(guided) == len(q.rows) else positive.index_copy(0, guided, mixed))
+        scale = factor(scales[guided], negative)
+        mixed = negative + scale * (take_rows(positive, guided) - negative)
+        return Prediction(mixed if len(guided) == len(q.rows) else put_rows(positive, guided, mixed))
 
     def _scale_at(self, s: float) -> float:
         return self.scale.at(s) if isinstance(self.scale, LevelCurve) else self.scale

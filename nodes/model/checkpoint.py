@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from graphs import FilePath, InputError, node
+from graphs import FilePath, InputError, RunContext, node
 from graphs.naming import listing, suggestion
 from nodes.contracts.cond import Cond
+from nodes.contracts.devices import moved
 from nodes.contracts.model import Context, Leaf, Model, Prediction, Query
 from nodes.contracts.sample import Space
 from nodes.networks.checkpoint import open_checkpoint
@@ -19,14 +20,14 @@ Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
 
 
 @node
-def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors") -> Model:
+def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: RunContext) -> Model:
     """A small text-conditional network of ours, from a safetensors file that holds its configuration.
 
-    EDM preconditioning (Karras et al. 2022, arXiv:2206.00364, Table 1) around a U-Net; float32. The file is checked
-    against its configuration before anything is allocated; pickled weights are refused. Points are pictures
-    [channels, size, size] with values in [−1, 1]. 1 model row per sample.
+    EDM preconditioning (Karras et al. 2022, arXiv:2206.00364, Table 1) around a U-Net; float32, on the run's device.
+    The file is checked against its configuration before anything is allocated; pickled weights are refused. Points are
+    pictures [channels, size, size] with values in [−1, 1]. 1 model row per sample.
     """
-    return Network(open_checkpoint(Path(weights)))
+    return Network(open_checkpoint(Path(weights)).to(run.device))
 
 
 class Network(Leaf):
@@ -58,15 +59,17 @@ class Network(Leaf):
         return self._encoded(texts)
 
     def complete(self, q: Query) -> Query:
-        """Without a condition: the empty text."""
-        return q if q.cond is not None else replace(q, cond=self._encoded(("",)).gather(q.rows.origin))
+        """Without a condition: the empty text. The condition comes to where the network lies."""
+        cond = self._encoded(("",)).gather(q.rows.origin) if q.cond is None else q.cond
+        return replace(q, cond=cond.to(str(self.denoiser.device)))
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
-        """One forward pass."""
+        """One forward pass where the network lies; x is brought there, and the answer to x, if it lies elsewhere."""
         if q.cond is None:
             raise TypeError("the question was not completed")
-        entries = q.cond.entries
-        return Prediction(over_cores(self.denoiser, q.x, q.s, entries["context"], entries["pooled"], entries["mask"]))
+        entries, x = q.cond.entries, moved(q.x, self.denoiser.device)
+        x0 = over_cores(self.denoiser, x, q.s, entries["context"], entries["pooled"], entries["mask"])
+        return Prediction(moved(x0, q.x.device))
 
     def _encoded(self, texts: tuple[str, ...]) -> Cond:
         context, pooled, mask = self.denoiser.encode(texts)

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from graphs.errors import InputError
+from nodes.contracts.devices import moved
+from nodes.contracts.levels import beside
 from nodes.networks.configuration import NetworkConfiguration
 from nodes.networks.text import TextEncoder, Vocabulary
 from nodes.networks.unet import UNet
@@ -37,6 +39,11 @@ class Denoiser(nn.Module):
         self.text = TextEncoder(configuration)
         self.unet = UNet(configuration)
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie."""
+        return self.text.summary.device
+
     def encode(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
         """The texts as the network reads them, R = len(texts) >= 1.
 
@@ -44,20 +51,21 @@ class Denoiser(nn.Module):
         text is the unconditional query. Unknown words share one token; `vocabulary.unknown` names them.
         """
         identifiers = [self.vocabulary.encode(text) for text in texts]
-        context, pooled, mask = self.text(torch.tensor(identifiers, device=self.text.summary.device))
+        context, pooled, mask = self.text(moved(torch.tensor(identifiers), self.device))
         return context, pooled, mask
 
     def forward(self, x: Tensor, s: Tensor, context: Tensor, pooled: Tensor, mask: Tensor) -> Tensor:
         """The network's estimate of x0, the mean of the clean pictures that x may have come from.
 
         `x` is [B, C, H, W] with H and W multiples of the configuration's stride, `s` [B] of float64 in [0, inf], and
-        the text as `encode` returns it, one row for each picture. Returns [B, C, H, W] in the dtype of x; exactly x
+        the text as `encode` returns it, one row for each picture. x and text lie where the weights lie; s best on the
+        CPU, so that its coefficients are the same on every device. Returns [B, C, H, W] in the dtype of x; exactly x
         at s = 0. Outside the trained range of levels the network is told the nearest trained one. Raises
         `InputError` if the pictures have another number of channels or a size the network cannot halve.
         """
         self._check(x)
         factors = precondition(s, self.configuration)
-        skip, output, scale = (factor[:, None, None, None] for factor in factors[:3])
+        skip, output, scale = (beside(factor, x) for factor in factors[:3])
         weights = self.text.summary.dtype
         raw = self.unet((scale * x).to(weights), factors.noise, context, pooled, mask)
         estimate: Tensor = skip * x + output * raw

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from nodes.contracts.devices import moved
 from nodes.networks.configuration import GROUPS, HEAD_WIDTH, NetworkConfiguration
 from nodes.networks.text import attend, join_heads, split_heads
 
@@ -173,7 +174,7 @@ class UNet(nn.Module):
         self.exit = zeroed(nn.Conv2d(widths[0], folded, 3, padding=1))
 
     def forward(self, x: Tensor, noise: Tensor, context: Tensor, pooled: Tensor, mask: Tensor) -> Tensor:
-        """Pictures [B, C, H, W], noise coordinates [B], the text in B rows; returns [B, C, H, W]."""
+        """Pictures [B, C, H, W], noise coordinates [B] (best on the CPU), the text in B rows; returns [B, C, H, W]."""
         cond = Condition(self._embed(noise, pooled), context, mask)
         x = functional.pixel_unshuffle(x, self.patch).contiguous(memory_format=torch.channels_last)
         x, skips = self.entry(x), []
@@ -187,7 +188,7 @@ class UNet(nn.Module):
         return functional.pixel_shuffle(self.exit(functional.silu(self.norm(x))), self.patch)
 
     def _embed(self, noise: Tensor, pooled: Tensor) -> Tensor:
-        waves = noise_waves(noise).to(pooled.dtype)
+        waves = moved(noise_waves(noise).to(pooled.dtype), pooled.device)
         return functional.silu(self.level_out(functional.silu(self.level_in(waves))) + self.text_in(pooled))
 
 

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from graphs import node
-from nodes.contracts.levels import alpha_sigma, beside, eps_of, place
+from nodes.contracts.devices import put_rows, take_rows
+from nodes.contracts.levels import alpha_sigma, beside, eps_of, factor, place
 from nodes.contracts.model import Context, Model
 from nodes.contracts.solver import Solver, State, advance, ask, look
 
@@ -39,10 +40,10 @@ class Heun(Solver):
         if not len(index):
             return advance(state, reached, s_next)
         # 2nd-order correction
-        part, to, euler = state.take(index), s_next[index], reached[index]
+        part, to, euler = state.take(index), s_next[index], take_rows(reached, index)
         answer = ask(model, part, euler, to, to, ctx)
-        change = (eps_of(euler, answer.x0, to) - eps[index]) / 2
+        change = (eps_of(euler, answer.x0, to) - take_rows(eps, index)) / 2
         alpha, _ = alpha_sigma(to)
-        scale = beside((to - part.s) * alpha, euler).to(euler.dtype)
+        scale = factor((to - part.s) * alpha, euler)
         corrected = euler + scale * change
-        return advance(state, reached.index_copy(0, index, corrected), s_next)
+        return advance(state, put_rows(reached, index, corrected), s_next)

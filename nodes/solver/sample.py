@@ -14,13 +14,14 @@ def sample(noise: Sample, model: Model, solver: Solver, levels: Levels, *, run: 
     """Sample: from the noise, step by step over the levels, with the solver asking the model.
 
     `noise` is pure noise (s = inf), which enters the first level as x = σ ε, or a sample at that level. Shapes stay.
+    It is solved on the run's device, and nothing in the loop waits for a GPU.
     Cost: the solver's calls times the model's rows per sample; 2N − 1 times 2 for Heun under guidance.
     Errors: a sample at another level than the first.
     """
     ctx = Context(run.meter)
     total = len(levels.s) - 1
     state = None
-    for step, state in enumerate(drive(model, solver, noise, levels, ctx)):
+    for step, state in enumerate(drive(model, solver, noise.to(run.device), levels, ctx)):
         yield Progress(step, total)
         if step:
             yield Preview(state.guess())

@@ -30,7 +30,7 @@ class Gaussian(Leaf):
         """Without a condition: the model's own mean."""
         if q.cond is not None:
             return q
-        mean = torch.full((len(q.rows), 1), self.mean, dtype=q.x.dtype)
+        mean = torch.full((len(q.rows), 1), self.mean, dtype=q.x.dtype, device=q.x.device)
         return Query(q.x, q.s, q.to, q.rows, q.step, Cond({"mean": mean}))
 
     def predict(self, q: Query, ctx: Context) -> Prediction:

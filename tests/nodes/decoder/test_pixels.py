@@ -9,6 +9,7 @@ from graphs import InputError
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample, Space
 from nodes.decoder.pixels import pixels
+from tests.nodes.waiting import DEVICE, WaitedError, no_waiting
 
 
 def sample_of(x: torch.Tensor) -> Sample:
@@ -26,6 +27,11 @@ def test_channels_go_last() -> None:
     image = pixels(sample_of(torch.zeros(2, 3, 4, 5)))
     assert image.pixels.shape == (2, 4, 5, 3)
     assert image.pixels.dtype == torch.uint8
+
+
+def test_the_finished_bytes_come_to_the_host() -> None:
+    with no_waiting(), pytest.raises(WaitedError, match="copied back to the host"):
+        pixels(sample_of(torch.zeros(2, 3, 4, 5)).to(DEVICE))
 
 
 @pytest.mark.parametrize("event", [(2,), (2, 4, 4), (1, 1, 4, 4)])

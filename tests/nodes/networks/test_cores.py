@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from nodes.networks.cores import FEWEST_ROWS, over_cores
+from tests.nodes.waiting import DEVICE
 
 
 @pytest.fixture
@@ -57,6 +58,18 @@ def test_the_callers_threads_are_left_alone() -> None:
     assert {count for _, count in inside} == {1}
     assert threading.get_ident() not in {thread for thread, _ in inside}
     assert torch.get_num_threads() == 3
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_a_batch_on_a_device_is_not_shared_out() -> None:
+    inside = []
+
+    def look(x: Tensor) -> Tensor:
+        inside.append((len(x), threading.get_ident()))
+        return x
+
+    over_cores(look, torch.zeros(12, device=DEVICE))
+    assert inside == [(12, threading.get_ident())]
 
 
 @pytest.mark.usefixtures("three_threads")
