@@ -79,8 +79,9 @@ def _sources(node: Node, brought: Mapping[str, list[Source]], meanings: _Meaning
     sources = {port: list(found) for port, found in brought.items()}
     for port, wires in node.inputs.items():
         texts = (wires,) if isinstance(wires, str) else wires
-        own = [source for text in texts if (source := meanings[text])]
-        sources[port] = sources[port] + own if port in sources else own
+        if texts:
+            own = [source for text in texts if (source := meanings[text])]
+            sources[port] = sources[port] + own if port in sources else own
     return sources
 
 
