@@ -104,8 +104,8 @@ def _with_axis(literal: JsonValue, axis: str) -> JsonValue:
 def _resolve(text: str, path: str, level: Level) -> Source | None:
     """The node that a reference at a level really means: outputs of subgraphs are followed inward."""
     reference = parse_reference(text)
-    while reference is not None and reference.node in level.nodes:
-        place, graph = join(path, reference.node), level.nodes[reference.node].graph
+    while reference is not None and (node := level.nodes.get(reference.node)) is not None:
+        place, graph = join(path, reference.node), node.graph
         if graph is None:
             return place, reference.port
         outputs = graph.outputs

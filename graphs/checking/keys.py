@@ -13,7 +13,8 @@ from graphs.naming import nearest
 
 def key_faults(place: str, part: Part) -> list[Fault]:
     """The unknown keys of one part that look like a known key which is not there."""
-    return _misspelt_keys(place, part, part.model_extra) if part.model_extra else []
+    unknown = part.model_extra
+    return _misspelt_keys(place, part, unknown) if unknown else []
 
 
 def _misspelt_keys(place: str, part: Part, unknown: Mapping[str, JsonValue]) -> list[Fault]:

@@ -89,8 +89,11 @@ def _after(flat: Flat) -> dict[str, list[str]]:
     after: dict[str, list[str]] = {}
     for place, node in flat.items():
         after.setdefault(place, [])
-        for source in {source: None for found in node.sources.values() for source, _ in found}:
-            after.setdefault(source, []).append(place)
+        for found in node.sources.values():
+            for source, _ in found:
+                following = after.setdefault(source, [])
+                if not following or following[-1] != place:
+                    following.append(place)
     return after
 
 

@@ -77,9 +77,10 @@ def _scan(text: str, each_object: Callable[[list[tuple[str, JsonValue]]], JsonVa
 
 def _skeleton(pairs: list[tuple[str, JsonValue]]) -> list[JsonValue]:
     """An object as the list of the objects and lists in it, which is enough to know its depth."""
-    if len(dict(pairs)) != len(pairs):
+    entries = dict(pairs)
+    if len(entries) != len(pairs):
         raise _KeyTwiceError
-    return [value for _, value in pairs if isinstance(value, list)]
+    return [value for value in entries.values() if isinstance(value, list)]
 
 
 def _unique_keys(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
