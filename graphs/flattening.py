@@ -19,12 +19,12 @@ MOST_NODES = 100_000
 """Nodes of a graph, subgraphs opened, at the most."""
 
 
-@dataclass
+@dataclass(slots=True)
 class FlatNode:
     """A node that is no subgraph: its parameters, and the sources of each wired port."""
 
     node: Node
-    params: dict[str, JsonValue] = field(default_factory=dict)
+    params: Mapping[str, JsonValue] = field(default_factory=dict)
     sources: dict[str, list[Source]] = field(default_factory=dict)
 
 
@@ -48,12 +48,11 @@ def flatten(document: Document) -> Flat:
     waiting = [_Opening("", document)]
     while waiting:
         opening = waiting.pop()
+        lead, meanings = join(opening.path, ""), _Meanings(opening.path, opening.level)
         for name, node in opening.level.nodes.items():
-            place = join(opening.path, name)
-            sources = {port: list(found) for port, found in opening.sources.get(name, {}).items()}
-            for port, text in node.wires():
-                sources.setdefault(port, []).extend(_resolve(text, opening.path, opening.level))
-            params = {**node.params, **opening.params.get(name, {})}
+            place = lead + name
+            sources = _sources(node, opening.sources.get(name, {}), meanings)
+            params = {**node.params, **opening.params[name]} if name in opening.params else node.params
             if node.graph is None:
                 flat[place] = FlatNode(node, params, sources)
                 continue
@@ -61,6 +60,29 @@ def flatten(document: Document) -> Flat:
             targets = node.graph.inputs
             waiting.append(_Opening(place, node.graph, _by_target(sources, targets), _by_target(named, targets)))
     return flat
+
+
+class _Meanings(dict[str, Source | None]):
+    """The node that each reference at a level really means, found once; None where it means none."""
+
+    def __init__(self, path: str, level: Level) -> None:
+        super().__init__()
+        self.path, self.level = path, level
+
+    def __missing__(self, text: str) -> Source | None:
+        meaning = self[text] = _resolve(text, self.path, self.level)
+        return meaning
+
+
+def _sources(node: Node, brought: Mapping[str, list[Source]], meanings: _Meanings) -> dict[str, list[Source]]:
+    """The sources of each port: those that come in from outside the level, then those that the node's wires mean."""
+    sources = {port: list(found) for port, found in brought.items()}
+    for port, wires in node.inputs.items():
+        texts = (wires,) if isinstance(wires, str) else wires
+        if texts:
+            own = [source for text in texts if (source := meanings[text])]
+            sources[port] = sources[port] + own if port in sources else own
+    return sources
 
 
 def _by_target(given: Mapping[str, T], targets: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, T]]:
@@ -79,16 +101,16 @@ def _with_axis(literal: JsonValue, axis: str) -> JsonValue:
     return {"axis": axis, **literal} if isinstance(literal, dict) and "sweep" in literal else literal
 
 
-def _resolve(text: str, path: str, level: Level) -> list[Source]:
+def _resolve(text: str, path: str, level: Level) -> Source | None:
     """The node that a reference at a level really means: outputs of subgraphs are followed inward."""
     reference = parse_reference(text)
-    while reference is not None and reference.node in level.nodes:
-        place, graph = join(path, reference.node), level.nodes[reference.node].graph
+    while reference is not None and (node := level.nodes.get(reference.node)) is not None:
+        place, graph = join(path, reference.node), node.graph
         if graph is None:
-            return [(place, reference.port)]
+            return place, reference.port
         outputs = graph.outputs
         name = reference.port if reference.port is not None else next(iter(outputs)) if len(outputs) == 1 else None
         if name is None or name not in outputs:
-            return []
+            return None
         path, level, reference = place, graph, parse_reference(outputs[name])
-    return []
+    return None

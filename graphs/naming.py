@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 """What a node id, a port, a parameter and an axis look like."""
+
+REFERENCE = re.compile(rf"({IDENTIFIER.pattern})(?:\.({IDENTIFIER.pattern}))?", re.ASCII)
+"""What the reference to a node's output looks like."""
 
 MOST_COMPARED = 300
 """Known names that an unknown one is compared with at the most; a graph of thousands may have thousands of faults."""
@@ -20,6 +23,11 @@ IDENTIFIER_RULE = "a small letter, then small letters, digits and underscores"
 def is_identifier(text: str) -> bool:
     """Whether `text` can name a node or a port."""
     return IDENTIFIER.fullmatch(text) is not None
+
+
+def are_identifiers(texts: Iterable[str]) -> bool:
+    """Whether every one of `texts` can name a node or a port."""
+    return all(map(IDENTIFIER.fullmatch, texts))
 
 
 class Reference(NamedTuple):
@@ -34,10 +42,8 @@ class Reference(NamedTuple):
 
 def parse_reference(text: str) -> Reference | None:
     """The reference that `text` spells, or None where it spells none."""
-    node, dot, port = text.partition(".")
-    if not is_identifier(node) or (dot and not is_identifier(port)):
-        return None
-    return Reference(node, port if dot else None)
+    found = REFERENCE.fullmatch(text)
+    return Reference(*found.groups()) if found else None
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -54,9 +60,8 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f"did you mean '{close}'?" if close else ""
 
 
-def listing(names: Iterable[str], most: int = 12) -> str:
+def listing(names: Collection[str], most: int = 12) -> str:
     """The names as a sentence's list, cut after `most`."""
-    ordered = list(names)
-    shown = ", ".join(ordered[:most])
-    rest = len(ordered) - most
+    shown = ", ".join(itertools.islice(names, most))
+    rest = len(names) - most
     return f"{shown} and {rest} more" if rest > 0 else shown or "none"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from graphs.catalogue.catalogue import Catalogue
-from graphs.declaration.records import NodeType, Parameter, Port
-from graphs.document.model import Document, Node, Subgraph, join, walk
+from graphs.declaration.records import Parameter, Port
+from graphs.document.model import Document, Subgraph, join, walk
 from graphs.naming import Reference, parse_reference
 
 
@@ -30,22 +31,35 @@ class Signature:
         """The port that a reference to this node means; None where it means none, or one of several."""
         if reference.port is not None:
             return self.outputs.get(reference.port)
+        return self.only_output
+
+    @cached_property
+    def only_output(self) -> Port | None:
+        """The output of a node that has one."""
         return next(iter(self.outputs.values())) if len(self.outputs) == 1 else None
+
+    @cached_property
+    def required(self) -> tuple[Port, ...]:
+        """The input ports that need a wire."""
+        return tuple(port for port in self.inputs.values() if not port.optional)
 
 
 def signatures(document: Document, catalogue: Catalogue) -> dict[str, Signature | None]:
-    """The signature of every node by its path; None where its type is unknown."""
+    """The signature of every node by its path, nodes of one type share it; None where the type is unknown."""
     known: dict[str, Signature | None] = {}
     levels = list(walk(document))
+    types = {node.type for _, level in levels for node in level.nodes.values()}
+    of_type = {name: _of_type(name, catalogue) for name in types}
     for path, level in sorted(levels, key=lambda entry: -len(entry[0].split("/")) if entry[0] else 0):
+        lead = join(path, "")
         for name, node in level.nodes.items():
-            place = join(path, name)
-            known[place] = _of_graph(node.graph, place, known) if node.graph else _of_type(node, catalogue)
+            place = lead + name
+            known[place] = of_type[node.type] if node.graph is None else _of_graph(node.graph, place, known)
     return known
 
 
-def _of_type(node: Node, catalogue: Catalogue) -> Signature | None:
-    record: NodeType | None = catalogue.find(node.type)
+def _of_type(name: str, catalogue: Catalogue) -> Signature | None:
+    record = catalogue.find(name)
     if record is None:
         return None
     return Signature(

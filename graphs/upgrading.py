@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from graphs.catalogue.catalogue import Catalogue
 from graphs.declaration.records import NodeType
@@ -23,6 +23,32 @@ class Upgrade:
     faults: list[Fault] = field(default_factory=list)
 
 
+class _Present(NamedTuple):
+    """What tells that a node of a type needs no change; a type that nobody knows never does."""
+
+    known: bool = False
+    renamed: bool = False
+    version: int = 1
+    spellings: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, name: str, catalogue: Catalogue) -> _Present:
+        """What holds for the nodes of this type."""
+        record = catalogue.find(name)
+        if record is None:
+            return cls()
+        spellings = frozenset(other for parameter in record.parameters for other in parameter.also)
+        return cls(True, record.id != name, record.version, spellings)
+
+    def fits(self, node: Node) -> bool:
+        """Whether the node is of today."""
+        if not self.known:
+            return True
+        if self.renamed or node.version != self.version:
+            return False
+        return self.spellings.isdisjoint(node.params) and self.spellings.isdisjoint(node.inputs)
+
+
 def upgrade(document: Document, catalogue: Catalogue) -> tuple[Document, Upgrade]:
     """The document in today's terms; a node that cannot be upgraded stays as it is, with a fault."""
     report = Upgrade()
@@ -30,9 +56,15 @@ def upgrade(document: Document, catalogue: Catalogue) -> tuple[Document, Upgrade
 
 
 def _level(level: L, path: str, catalogue: Catalogue, report: Upgrade) -> L:
-    nodes = {name: _node(node, join(path, name), catalogue, report) for name, node in level.nodes.items()}
+    present = {name: _Present.of(name, catalogue) for name in {node.type for node in level.nodes.values()}}
+    changed = {
+        name: _node(node, join(path, name), catalogue, report)
+        for name, node in level.nodes.items()
+        if node.graph is not None or not present[node.type].fits(node)
+    }
+    nodes = {**level.nodes, **changed}
     update: dict[str, object] = {}
-    if any(nodes[name] is not node for name, node in level.nodes.items()):
+    if any(node is not level.nodes[name] for name, node in changed.items()):
         update["nodes"] = nodes
     if isinstance(level, Subgraph):
         inputs = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from graphs.declaration.parameters import FilePath, Number
+from graphs.declaration.parameters import FilePath, Number, Problem
 from graphs.declaration.records import Parameter
 from graphs.document.model import Node
 from graphs.faults import Code, Fault, brief
@@ -19,32 +19,29 @@ from graphs.sweeps import Sweep, is_sweep, read_sweep
 def parameter_faults(place: str, node: Node, signature: Signature, files: Places) -> Iterator[Fault]:
     """Every fault in `params` of one node."""
     for name, literal in node.params.items():
-        parameter = signature.parameters.get(name)
-        if parameter is None:
+        if name not in signature.parameters:
             yield _unknown(place, name, signature)
         elif name in node.inputs:
             mend = f'take "{name}" out of "params", or out of "inputs"'
             yield Fault(code=Code.WIRED_AND_SET, node=place, port=name, message="both wired and set", mend=mend)
         else:
-            each = (list(literal_faults(place, knob, literal, files)) for knob in signature.set_by(name))
-            yield from next(filter(None, each), [])
+            for knob in signature.set_by(name):
+                fault = _literal_fault(place, knob, literal, files)
+                if fault is not None:
+                    yield fault
+                    break
 
 
-def literal_faults(place: str, parameter: Parameter, literal: JsonValue, files: Places) -> Iterator[Fault]:
-    """The faults of one literal, each value of a sweep included."""
+def _literal_fault(place: str, parameter: Parameter, literal: JsonValue, files: Places) -> Fault | None:
+    """The fault of one literal; of a sweep, that of its first value with one."""
     if not is_sweep(literal):
-        yield from _value_faults(place, parameter, literal, files)
-        return
+        return _value_fault(place, parameter, literal, files)
     sweep = sweep_of(place, parameter, literal)
     if isinstance(sweep, str):
         message, given = "this is no sweep", brief(literal)
-        yield Fault(code=Code.BAD_SWEEP, node=place, port=parameter.name, message=message, given=given, mend=sweep)
-        return
-    for value in sweep.values:
-        faults = list(_value_faults(place, parameter, value, files))
-        if faults:
-            yield from faults
-            return
+        return Fault(code=Code.BAD_SWEEP, node=place, port=parameter.name, message=message, given=given, mend=sweep)
+    faults = (_value_fault(place, parameter, value, files) for value in sweep.values)
+    return next(filter(None, faults), None)
 
 
 def sweep_of(place: str, parameter: Parameter, literal: JsonValue) -> Sweep | str:
@@ -53,37 +50,45 @@ def sweep_of(place: str, parameter: Parameter, literal: JsonValue) -> Sweep | st
     return read_sweep(literal, f"{place}.{parameter.name}", integer=integer)
 
 
-def _value_faults(place: str, parameter: Parameter, literal: JsonValue, files: Places) -> Iterator[Fault]:
+def _value_fault(place: str, parameter: Parameter, literal: JsonValue, files: Places) -> Fault | None:
     if literal is None and parameter.optional:
-        return
-    name, given = parameter.name, brief(literal)
-    problem = parameter.kind.problem(literal)
+        return None
+    kind = parameter.kind
+    problem = kind.problem(literal)
     if problem is not None:
-        text = "the value is out of range" if problem.code == Code.OUT_OF_RANGE else f"this is no value for '{name}'"
-        mend = problem.mend
-        if problem.code == Code.NOT_A_CHOICE and isinstance(literal, str):
-            mend = suggestion(literal, problem.allowed.removeprefix("one of ").split(", "))
-        yield Fault(
-            code=Code(problem.code),
-            node=place,
-            port=name,
-            message=text,
-            given=given,
-            allowed=problem.allowed,
-            mend=mend,
-        )
-    elif isinstance(parameter.kind, FilePath):
-        found = find_file(literal, parameter.kind.suffixes, files)
-        if isinstance(found, FileTrouble):
-            yield Fault(
-                code=found.code,
-                node=place,
-                port=name,
-                message=found.message,
-                given=given,
-                allowed=found.allowed,
-                mend=found.mend,
-            )
+        return _problem_fault(place, parameter.name, literal, problem)
+    return _file_fault(place, parameter.name, literal, kind, files) if kind.kind == "file" else None
+
+
+def _problem_fault(place: str, name: str, literal: JsonValue, problem: Problem) -> Fault:
+    message = "the value is out of range" if problem.code == Code.OUT_OF_RANGE else f"this is no value for '{name}'"
+    mend = problem.mend
+    if problem.code == Code.NOT_A_CHOICE and isinstance(literal, str):
+        mend = suggestion(literal, problem.allowed.removeprefix("one of ").split(", "))
+    return Fault(
+        code=Code(problem.code),
+        node=place,
+        port=name,
+        message=message,
+        given=brief(literal),
+        allowed=problem.allowed,
+        mend=mend,
+    )
+
+
+def _file_fault(place: str, name: str, literal: JsonValue, kind: FilePath, files: Places) -> Fault | None:
+    found = find_file(literal, kind.suffixes, files)
+    if not isinstance(found, FileTrouble):
+        return None
+    return Fault(
+        code=found.code,
+        node=place,
+        port=name,
+        message=found.message,
+        given=brief(literal),
+        allowed=found.allowed,
+        mend=found.mend,
+    )
 
 
 def _unknown(place: str, name: str, signature: Signature) -> Fault:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphs.checking.wires import Known, resolve
+from graphs.checking.wires import Known, Scope
 from graphs.document.model import Subgraph, join
 from graphs.faults import Code, Fault
 from graphs.naming import parse_reference, suggestion
@@ -24,8 +24,9 @@ def interface_faults(place: str, graph: Subgraph, known: Known) -> Iterator[Faul
         signature = known[place]
         if signature is not None and name in signature.inputs and not signature.inputs[name].types:
             yield _fault(place, name, "it feeds ports of types that no wire fits together", "split it into two inputs")
+    scope = Scope(place, graph, known)
     for name, text in graph.outputs.items():
-        found = resolve(text, place, graph, known)
+        found = scope.output(text)
         if isinstance(found, Fault):
             yield found.model_copy(update={"node": place, "port": name})
 

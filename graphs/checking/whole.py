@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import graphlib
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
 from graphs.catalogue.catalogue import Catalogue
+from graphs.checking.cycles import cycles
 from graphs.checking.parameters import sweep_of
 from graphs.curves import LARGEST_NUMBER
 from graphs.declaration.parameters import Number
-from graphs.declaration.records import Parameter
+from graphs.declaration.records import NodeType, Parameter
 from graphs.faults import Code, Fault
 from graphs.flattening import MOST_NODES, Flat
 from graphs.sweeps import MOST_CELLS, Sweep, is_sweep
@@ -26,13 +27,27 @@ MOST_WORK = 10**8
 
 def targets(flat: Flat, catalogue: Catalogue) -> list[str]:
     """The nodes that run by default: the output nodes, or else the sinks that give data."""
-    records = {place: catalogue.find(node.node.type) for place, node in flat.items()}
-    outputs = [place for place, record in records.items() if record and record.output]
+    records = _records(flat, catalogue)
+    outputs = {name for name, record in records.items() if record and record.output}
     if outputs:
-        return outputs
-    used = {source for node in flat.values() for found in node.sources.values() for source, _ in found}
-    sinks = [(place, record) for place, record in records.items() if record and place not in used]
-    return [place for place, record in sinks if any(_is_data(port.types, catalogue) for port in record.outputs)]
+        return [place for place, node in flat.items() if node.node.type in outputs]
+    data = {
+        name
+        for name, record in records.items()
+        if record and any(_is_data(port.types, catalogue) for port in record.outputs)
+    }
+    led_on = used(flat)
+    return [place for place, node in flat.items() if node.node.type in data and place not in led_on]
+
+
+def used(flat: Flat) -> set[str]:
+    """The nodes that a wire leads on from."""
+    return {source for node in flat.values() for found in node.sources.values() for source, _ in found}
+
+
+def _records(flat: Flat, catalogue: Catalogue) -> dict[str, NodeType | None]:
+    """What the catalogue knows of each type that there is."""
+    return {name: catalogue.find(name) for name in {node.node.type for node in flat.values()}}
 
 
 def upstream(flat: Flat, wanted: list[str]) -> set[str]:
@@ -52,42 +67,49 @@ def whole_faults(flat: Flat, wanted: list[str], catalogue: Catalogue) -> Iterato
     if len(flat) > MOST_NODES:
         message, given = "the graph has too many nodes", f"{len(flat)} with subgraphs opened"
         yield Fault(code=Code.TOO_MANY_NODES, message=message, given=given, allowed=f"at most {MOST_NODES}")
-    if not wanted and all(catalogue.find(node.node.type) for node in flat.values()):
+    if not wanted and all(_records(flat, catalogue).values()):
         yield Fault(
             code=Code.NOTHING_TO_RUN,
             message="the graph has nothing to run",
             mend="add an output node, as output.picture",
         )
     yield from _cycle_faults(flat)
-    yield from _size_faults(flat, upstream(flat, wanted), catalogue)
+    yield from _size_faults(flat, wanted, catalogue)
 
 
 def _cycle_faults(flat: Flat) -> Iterator[Fault]:
-    """Every cycle once: one is found, reported, cut, and the rest is searched again; no more than anyone would read."""
-    edges = {place: {source for found in node.sources.values() for source, _ in found} for place, node in flat.items()}
-    for _ in range(min(len(flat), MOST_CYCLES)):
-        try:
-            graphlib.TopologicalSorter(edges).prepare()
-        except graphlib.CycleError as error:
-            cycle: list[str] = error.args[1]
-            message, given = "the wires run in a circle", " → ".join(cycle)
-            yield Fault(
-                code=Code.CYCLE, node=cycle[0], message=message, given=given, mend="take out one of these wires"
-            )
-            edges[cycle[1]].discard(cycle[0])
-        else:
-            return
+    """Every cycle once; no more than anyone would read."""
+    for cycle in itertools.islice(cycles(_after(flat)), min(len(flat), MOST_CYCLES)):
+        message, given = "the wires run in a circle", " → ".join(cycle)
+        yield Fault(code=Code.CYCLE, node=cycle[0], message=message, given=given, mend="take out one of these wires")
 
 
-def _size_faults(flat: Flat, needed: set[str], catalogue: Catalogue) -> Iterator[Fault]:
+def _after(flat: Flat) -> dict[str, list[str]]:
+    """The nodes that each node is wired to, each of them once."""
+    after: dict[str, list[str]] = {}
+    for place, node in flat.items():
+        after.setdefault(place, [])
+        for found in node.sources.values():
+            for source, _ in found:
+                following = after.setdefault(source, [])
+                if not following or following[-1] != place:
+                    following.append(place)
+    return after
+
+
+def _size_faults(flat: Flat, wanted: list[str], catalogue: Catalogue) -> Iterator[Fault]:
     """Axes that are uneven, and what would take for ever; only what will run counts for that."""
+    counting = _counting(flat, catalogue)
+    needed = upstream(flat, wanted) if counting else set()
     axes: dict[str, int] = {}
     lengths: dict[str, int] = {}
     work: dict[str, float] = {}
-    for place, node in sorted(flat.items(), key=lambda entry: entry[0] not in needed):
-        record = catalogue.find(node.node.type)
-        for parameter in record.parameters if record else ():
-            literal = node.params.get(parameter.name, parameter.default)
+    for place in [
+        *(place for place in counting if place in needed),
+        *(place for place in counting if place not in needed),
+    ]:
+        for parameter in counting[place].parameters:
+            literal = flat[place].params.get(parameter.name, parameter.default)
             sweep = sweep_of(place, parameter, literal) if is_sweep(literal) else None
             values: tuple[JsonValue, ...] = (literal,)
             if isinstance(sweep, Sweep):
@@ -98,6 +120,23 @@ def _size_faults(flat: Flat, needed: set[str], catalogue: Catalogue) -> Iterator
                 axes |= {sweep.axis: lengths[sweep.axis]} if isinstance(sweep, Sweep) else {}
                 work[parameter.name] = max(work.get(parameter.name, 1), _work(parameter, values))
     yield from _excess(axes, {name: most for name, most in work.items() if most > 1})
+
+
+def _counting(flat: Flat, catalogue: Catalogue) -> dict[str, NodeType]:
+    """The nodes that anything can depend on for the size of a run, with their types: those that sweep or count."""
+    records = {name: record for name, record in _records(flat, catalogue).items() if record}
+    heavy = {name for name, record in records.items() if any(map(_counts, record.parameters))}
+    return {
+        place: records[node.node.type]
+        for place, node in flat.items()
+        if node.node.type in heavy
+        or (node.params and node.node.type in records and any(map(is_sweep, node.params.values())))
+    }
+
+
+def _counts(parameter: Parameter) -> bool:
+    """Whether a parameter may count without being set to a sweep."""
+    return (isinstance(parameter.kind, Number) and parameter.kind.work) or is_sweep(parameter.default)
 
 
 def _uneven(place: str, name: str, sweep: Sweep, length: int) -> Fault:

@@ -15,23 +15,48 @@ from graphs.signatures import Signature
 Known = Mapping[str, Signature | None]
 
 
+class Scope:
+    """What references mean at a level, each found once, however many wires say it."""
+
+    def __init__(self, path: str, level: Level, known: Known) -> None:
+        self.path, self.level, self.known = path, level, known
+        self._outputs: dict[str, Port | Fault | None] = {}
+        self._givers: dict[tuple[str, ...], list[str]] = {}
+
+    def output(self, text: str) -> Port | Fault | None:
+        """The output that a reference means, or its fault; None where the node's type is not known."""
+        if text not in self._outputs:
+            self._outputs[text] = _resolve(text, self)
+        return self._outputs[text]
+
+    def givers(self, types: tuple[str, ...]) -> list[str]:
+        """Up to four nodes, of those that are looked at, that give what a port of these types takes."""
+        if types not in self._givers:
+            names = itertools.islice(self.level.nodes, MOST_COMPARED)
+            giving = (name for name in names if _gives(self.known[join(self.path, name)], types))
+            self._givers[types] = list(itertools.islice(giving, 4))
+        return self._givers[types]
+
+
+def _gives(signature: Signature | None, types: tuple[str, ...]) -> bool:
+    return signature is not None and any(set(port.types) <= set(types) for port in signature.outputs.values())
+
+
 def why_not(source: Port, target: Port | Parameter, catalogue: Catalogue) -> str | None:
     """Why an output does not fit a port or a parameter, as to a person; None where it fits."""
-    if isinstance(target, Parameter):
+    if isinstance(target, Port):
+        if set(source.types) <= set(target.types) or not target.types:
+            return None
+        wanted = catalogue.meaning(target.types)
+    else:
         known = [catalogue.values.get(name) for name in source.types]
         if all(value is not None and target.kind.kind in value.feeds for value in known):
             return None
         wanted = f"a {target.kind.kind} to set it"
-    elif set(source.types) <= set(target.types) or not target.types:
-        return None
-    else:
-        wanted = catalogue.meaning(target.types)
     return f"'{target.name}' takes {wanted}, and this wire brings {catalogue.meaning(source.types)}"
 
 
-def wire_faults(
-    place: str, node: Node, signature: Signature, level: Level, known: Known, catalogue: Catalogue
-) -> Iterator[Fault]:
+def wire_faults(place: str, node: Node, signature: Signature, scope: Scope, catalogue: Catalogue) -> Iterator[Fault]:
     """Every fault in `inputs` of one node."""
     for name, sources in node.inputs.items():
         target = signature.inputs.get(name) or signature.parameters.get(name)
@@ -45,34 +70,23 @@ def wire_faults(
             )
         fed: list[Port | Parameter] = [*([target] if isinstance(target, Port) else []), *signature.set_by(name)]
         for text in (sources,) if isinstance(sources, str) else sources:
-            yield from _reference_faults(place, name, text, fed, level, known, catalogue)
+            fault = _wire_fault(text, fed, scope, catalogue)
+            if fault is not None:
+                yield fault.model_copy(update={"node": place, "port": name})
 
 
-def missing_faults(place: str, signature: Signature, wired: set[str], level: Level, known: Known) -> Iterator[Fault]:
-    """The input ports that need a wire and have none."""
-    for port in signature.inputs.values():
-        if port.optional or port.name in wired:
-            continue
-        path = place.rpartition("/")[0]
-        fitting = [
-            name
-            for name in itertools.islice(level.nodes, MOST_COMPARED)
-            if (other := known.get(join(path, name)))
-            and join(path, name) != place
-            and any(set(output.types) <= set(port.types) for output in other.outputs.values())
-        ]
-        mend = (
-            f"wire {' or '.join(fitting[:3])} to it" if fitting else f"add a node that gives {' or '.join(port.types)}"
-        )
-        message = f"'{port.name}' has no wire and needs one"
-        yield Fault(
-            code=Code.MISSING_INPUT,
-            node=place,
-            port=port.name,
-            message=message,
-            allowed=" or ".join(port.types),
-            mend=mend,
-        )
+def missing_fault(name: str, port: Port, scope: Scope) -> Fault:
+    """The fault of a node's input port that needs a wire and has none."""
+    fitting = [other for other in scope.givers(port.types) if other != name][:3]
+    mend = f"wire {' or '.join(fitting)} to it" if fitting else f"add a node that gives {' or '.join(port.types)}"
+    return Fault(
+        code=Code.MISSING_INPUT,
+        node=join(scope.path, name),
+        port=port.name,
+        message=f"'{port.name}' has no wire and needs one",
+        allowed=" or ".join(port.types),
+        mend=mend,
+    )
 
 
 def _unknown_input(place: str, name: str, signature: Signature) -> Fault:
@@ -82,28 +96,21 @@ def _unknown_input(place: str, name: str, signature: Signature) -> Fault:
     return Fault(code=Code.UNKNOWN_INPUT, node=place, port=name, message=message, allowed=allowed, mend=mend)
 
 
-def _reference_faults(
-    place: str, name: str, text: str, fed: list[Port | Parameter], level: Level, known: Known, catalogue: Catalogue
-) -> Iterator[Fault]:
-    path = place.rpartition("/")[0]
-    found = resolve(text, path, level, known)
-    if isinstance(found, Fault):
-        yield found.model_copy(update={"node": place, "port": name})
-        return
-    if found is None:
-        return
-    misfit = next((target for target in fed if why_not(found, target, catalogue)), None)
-    if misfit is not None:
-        reason = why_not(found, misfit, catalogue)
-        offers = catalogue.conversions(found.types, misfit.types) if isinstance(misfit, Port) else ()
-        mend = f"put {' or '.join(offers)} between" if offers else "wire another output"
-        yield Fault(
-            code=Code.WRONG_TYPE, node=place, port=name, message=reason, given=f'"{text}"', mend=mend, offers=offers
-        )
+def _wire_fault(text: str, fed: list[Port | Parameter], scope: Scope, catalogue: Catalogue) -> Fault | None:
+    """The fault of one wire to what it feeds; the caller knows at which node and port."""
+    found = scope.output(text)
+    if not isinstance(found, Port):
+        return found
+    for target in fed:
+        reason = why_not(found, target, catalogue)
+        if reason is not None:
+            offers = catalogue.conversions(found.types, target.types) if isinstance(target, Port) else ()
+            mend = f"put {' or '.join(offers)} between" if offers else "wire another output"
+            return Fault(code=Code.WRONG_TYPE, message=reason, given=f'"{text}"', mend=mend, offers=offers)
+    return None
 
 
-def resolve(text: str, path: str, level: Level, known: Known) -> Port | Fault | None:
-    """The output that a reference means at a level, or its fault; None where the node's type is not known."""
+def _resolve(text: str, scope: Scope) -> Port | Fault | None:
     reference = parse_reference(text)
     if reference is None:
         if "/" in text:
@@ -114,24 +121,24 @@ def resolve(text: str, path: str, level: Level, known: Known) -> Port | Fault | 
             return Fault(code=Code.OUTWARD_REFERENCE, message=message, given=f'"{text}"', mend=mend)
         allowed = '"node" or "node.port"'
         return Fault(code=Code.BAD_REFERENCE, message="this is no reference", given=brief(text), allowed=allowed)
-    if reference.node not in level.nodes:
-        return _unknown_node(reference, path, level, known)
-    signature = known[join(path, reference.node)]
+    if reference.node not in scope.level.nodes:
+        return _unknown_node(reference, scope)
+    signature = scope.known[join(scope.path, reference.node)]
     if signature is None:
         return None
     port = signature.output(reference)
     return port if port is not None else _unknown_output(reference, signature)
 
 
-def _unknown_node(reference: Reference, path: str, level: Level, known: Known) -> Fault:
-    above = path.rpartition("/")[0]
+def _unknown_node(reference: Reference, scope: Scope) -> Fault:
+    nodes, above = scope.level.nodes, scope.path.rpartition("/")[0]
     given = f'"{reference}"'
-    if path and join(above, reference.node) in known:
+    if scope.path and join(above, reference.node) in scope.known:
         message = f"'{reference.node}' lies outside this subgraph"
         mend = "lead it through the subgraph's inputs"
         return Fault(code=Code.OUTWARD_REFERENCE, message=message, given=given, mend=mend)
     message = f"there is no node '{reference.node}'"
-    mend, allowed = suggestion(reference.node, level.nodes), listing(level.nodes)
+    mend, allowed = suggestion(reference.node, nodes), listing(nodes)
     return Fault(code=Code.UNKNOWN_NODE, message=message, given=given, allowed=allowed, mend=mend)
 
 

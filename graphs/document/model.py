@@ -18,7 +18,7 @@ Wires: TypeAlias = str | tuple[str, ...]
 
 
 class Part(BaseModel):
-    """What all parts of a document share."""
+    """What all parts of a document share. A `default_factory` is cheaper than a default, which is copied deeply."""
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True, defer_build=True)
 
@@ -29,8 +29,8 @@ class Node(Part):
     type: str
     version: Annotated[int, Field(ge=1)] = 1
     graph: Subgraph | None = None
-    inputs: Mapping[str, Wires] = {}
-    params: Mapping[str, JsonValue] = {}
+    inputs: Mapping[str, Wires] = Field(default_factory=dict)
+    params: Mapping[str, JsonValue] = Field(default_factory=dict)
 
     def wires(self) -> Iterator[tuple[str, str]]:
         """Every wire that comes in, as (port, reference)."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from pydantic import JsonValue, ValidationError
 
 from graphs.document.migrations import FORMAT_MIGRATIONS, FormatMigration
-from graphs.document.model import FORMAT, GRAPH_TYPE, Document, walk
+from graphs.document.model import FORMAT, GRAPH_TYPE, Document, Level, join, walk
 from graphs.faults import Code, Fault, GraphError, brief
-from graphs.naming import IDENTIFIER_RULE, is_identifier, nearest
+from graphs.naming import IDENTIFIER_RULE, are_identifiers, is_identifier, nearest
 
 LARGEST_TEXT = 64 * 2**20
 """Bytes of JSON that are read at the most."""
@@ -21,24 +21,28 @@ DEEPEST = 100
 """Nested brackets that are read at the most."""
 
 
+class _KeyTwiceError(Exception):
+    """A key stands twice in one object of the text that is read."""
+
+
 def loads(text: str | bytes, migrations: Mapping[int, FormatMigration] = FORMAT_MIGRATIONS) -> Document:
     """The document in `text`. `GraphError` holds all faults of text and shape; nothing is looked up or run."""
-    raw = parse_json(text)
-    if not isinstance(raw, dict) or "noiseloom" not in raw:
-        _refuse_stranger(raw)
-    raw = _to_current_format(raw, migrations)
-    try:
-        document = Document.model_validate_json(json.dumps(raw))
-    except ValidationError as error:
-        raise GraphError(_shape_faults(error)) from error
-    faults = tuple(_identifier_faults(document))
+    text = _strict_text(text)
+    document = _current(text, _newest(migrations)) or _migrated(text, migrations)
+    faults = _identifier_faults(document)
     if faults:
-        raise GraphError(faults)
+        raise GraphError(tuple(faults))
     return document
 
 
 def parse_json(text: str | bytes) -> JsonValue:
     """Strict JSON: UTF-8, no key twice, no NaN, no infinity, bounded in size and depth."""
+    value: JsonValue = json.loads(_strict_text(text))
+    return value
+
+
+def _strict_text(text: str | bytes) -> str:
+    """The text of strict JSON, read through once without keeping what it holds."""
     if len(text) > LARGEST_TEXT:
         _refuse(Code.TOO_LARGE, "the graph is too large", f"{len(text)} bytes", f"at most {LARGEST_TEXT} bytes")
     if isinstance(text, bytes):
@@ -47,24 +51,36 @@ def parse_json(text: str | bytes) -> JsonValue:
         except UnicodeDecodeError as error:
             _refuse(Code.NOT_TEXT, f"byte {error.start} is not UTF-8 text", mend="save the graph as UTF-8")
     try:
-        value: JsonValue = json.loads(
-            text,
-            object_pairs_hook=_unique_keys,
-            parse_constant=_refuse_constant,
-            parse_float=_finite_float,
-            parse_int=_bounded_int,
-        )
+        skeleton = _scan(text, _skeleton)
     except json.JSONDecodeError as error:
         message = f"this is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         _refuse(Code.NOT_JSON, message, brief(text[error.pos : error.pos + 40]), mend="correct the text at that place")
     except RecursionError:
         _refuse_depth()
-    _check_depth(value)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        _refuse_surrogate()
+    except _KeyTwiceError:
+        skeleton = _scan(text, _unique_keys)  # once more, with the values for the message
+    _check_depth(skeleton)
+    _check_characters(text)
+    return text
+
+
+def _scan(text: str, each_object: Callable[[list[tuple[str, JsonValue]]], JsonValue]) -> JsonValue:
+    value: JsonValue = json.loads(
+        text,
+        object_pairs_hook=each_object,
+        parse_constant=_refuse_constant,
+        parse_float=_finite_float,
+        parse_int=_bounded_int,
+    )
     return value
+
+
+def _skeleton(pairs: list[tuple[str, JsonValue]]) -> list[JsonValue]:
+    """An object as the list of the objects and lists in it, which is enough to know its depth."""
+    entries = dict(pairs)
+    if len(entries) != len(pairs):
+        raise _KeyTwiceError
+    return [value for value in entries.values() if isinstance(value, list)]
 
 
 def _unique_keys(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
@@ -96,24 +112,23 @@ def _bounded_int(digits: str) -> int:
     return int(digits)
 
 
-def _check_depth(value: JsonValue) -> None:
-    waiting = [(value, 1)]
-    while waiting:
-        current, depth = waiting.pop()
-        if depth > DEEPEST:
-            _refuse_depth()
-        if isinstance(current, dict):
-            if any(_has_surrogate(key) for key in current):
-                _refuse_surrogate()
-            waiting += [(inner, depth + 1) for inner in current.values()]
-        elif isinstance(current, list):
-            waiting += [(inner, depth + 1) for inner in current]
-        elif isinstance(current, str) and _has_surrogate(current):
-            _refuse_surrogate()
+def _check_depth(skeleton: JsonValue) -> None:
+    """One bracket deeper at a time."""
+    brackets = [skeleton] if isinstance(skeleton, list) else []
+    for _ in range(DEEPEST):
+        brackets = [inner for outer in brackets for inner in outer if isinstance(inner, list)]
+    if brackets:
+        _refuse_depth()
 
 
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+def _check_characters(text: str) -> None:
+    """A surrogate is in the text itself, or what an escape in it stands for."""
+    meant = json.dumps(json.loads(text), ensure_ascii=False) if "\\u" in text else text
+    try:
+        text.encode()
+        meant.encode()
+    except UnicodeEncodeError:
+        _refuse_surrogate()
 
 
 def _refuse_surrogate() -> NoReturn:
@@ -143,20 +158,39 @@ def _refuse_stranger(raw: JsonValue) -> NoReturn:
     )
 
 
+def _newest(migrations: Mapping[int, FormatMigration]) -> int:
+    return max([FORMAT, *(old + 1 for old in migrations)])
+
+
+def _current(text: str, newest: int) -> Document | None:
+    """The document, where it has the newest format already and no fault of shape."""
+    try:
+        document = Document.model_validate_json(text)
+    except ValidationError:
+        return None
+    return document if "noiseloom" in document.model_fields_set and document.noiseloom == newest else None
+
+
+def _migrated(text: str, migrations: Mapping[int, FormatMigration]) -> Document:
+    """The document after all migrations; `GraphError` where it is none, or has faults of shape."""
+    raw: JsonValue = json.loads(text)
+    if not isinstance(raw, dict) or "noiseloom" not in raw:
+        _refuse_stranger(raw)
+    raw = _to_current_format(raw, migrations)
+    try:
+        return Document.model_validate_json(json.dumps(raw))
+    except ValidationError as error:
+        raise GraphError(_shape_faults(error)) from error
+
+
 def _to_current_format(raw: dict[str, JsonValue], migrations: Mapping[int, FormatMigration]) -> dict[str, JsonValue]:
-    version = raw["noiseloom"]
+    version, newest = raw["noiseloom"], _newest(migrations)
     if isinstance(version, bool) or not isinstance(version, int):
         _refuse(Code.BAD_SHAPE, 'the format ("noiseloom") is not an integer', brief(version), f"1 to {FORMAT}")
-    newest = max([FORMAT, *(old + 1 for old in migrations)])
     if version > newest:
         mend = "install a newer Noiseloom; the file is left as it is"
-        _refuse(
-            Code.NEWER_FORMAT,
-            "the graph was written by a newer Noiseloom",
-            f"format {version}",
-            f"up to {newest}",
-            mend,
-        )
+        message, given = "the graph was written by a newer Noiseloom", f"format {version}"
+        _refuse(Code.NEWER_FORMAT, message, given, f"up to {newest}", mend)
     while version < newest:
         if version not in migrations:
             _refuse(Code.BAD_SHAPE, f"there was never a format {version}", str(version), f"1 to {newest}")
@@ -188,17 +222,30 @@ def _misplaced_key(given: object) -> str:
 def _identifier_faults(document: Document) -> list[Fault]:
     faults = []
     for path, level in walk(document):
-        names = [*level.nodes]
-        for name, node in level.nodes.items():
-            names += [*node.inputs, *node.params]
-            if (node.graph is None) == (node.type == GRAPH_TYPE):
-                text = f'a node of type "{GRAPH_TYPE}" has a "graph", and no other node has one'
-                faults.append(Fault(code=Code.BAD_SHAPE, node=f"{path}/{name}".lstrip("/"), message=text))
-        if not isinstance(level, Document):
-            names += [*level.inputs, *level.outputs]
+        faults += _misplaced_graphs(path, level)
+        if are_identifiers(set(_names(level))):
+            continue
         faults += [
             Fault(code=Code.BAD_ID, node=path, message=f"{brief(name)} cannot be a name", allowed=IDENTIFIER_RULE)
-            for name in names
+            for name in _names(level)
             if not is_identifier(name)
         ]
     return faults
+
+
+def _misplaced_graphs(path: str, level: Level) -> list[Fault]:
+    message = f'a node of type "{GRAPH_TYPE}" has a "graph", and no other node has one'
+    return [
+        Fault(code=Code.BAD_SHAPE, node=join(path, name), message=message)
+        for name, node in level.nodes.items()
+        if (node.graph is None) == (node.type == GRAPH_TYPE)
+    ]
+
+
+def _names(level: Level) -> list[str]:
+    """Everything at a level that a person has named."""
+    names = [*level.nodes]
+    for node in level.nodes.values():
+        names += node.inputs
+        names += node.params
+    return names if isinstance(level, Document) else [*names, *level.inputs, *level.outputs]

@@ -44,7 +44,10 @@ def _plain(value: object) -> object:
         return {
             key: _plain(entry)
             for key, entry in entries
-            if key not in known or known[key].is_required() or key == "noiseloom" or entry != known[key].default
+            if key not in known
+            or known[key].is_required()
+            or key == "noiseloom"
+            or entry != known[key].get_default(call_default_factory=True)
         }
     if isinstance(value, Mapping):
         return {key: _plain(value[key]) for key in sorted(value)}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given, strategies
 from pydantic import JsonValue
 
 from graphs.document import reading
+from graphs.document.model import Document
 from graphs.document.reading import DEEPEST, loads, parse_json
 from graphs.faults import Code, Fault, GraphError
 
@@ -121,6 +124,34 @@ def test_brackets_may_be_as_deep_as_is_said() -> None:
     assert json.dumps((document.model_extra or {})["mine"]) == "[" * depth + "]" * depth
 
 
+def test_a_value_at_the_deepest_level_is_no_bracket_more() -> None:
+    depth = DEEPEST - 1
+    assert parse_json("[" * DEEPEST + "1" + "]" * DEEPEST)
+    assert parse_json('{"a":' * DEEPEST + "1" + "}" * DEEPEST)
+    assert [
+        fault.code for fault in refused(saved()[:-1] + ', "mine": ' + "[" * depth + '{"a": []}' + "]" * depth + "}")
+    ] == [Code.TOO_DEEP]
+
+
+def test_a_sound_text_of_the_newest_format_is_scanned_once_and_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    scan, current = reading._scan, reading._current
+
+    def scanned(text: str, hook: Callable[[list[tuple[str, JsonValue]]], JsonValue]) -> JsonValue:
+        calls.append("scan")
+        return scan(text, hook)
+
+    def validated(text: str, newest: int) -> Document | None:
+        calls.append("validate")
+        return current(text, newest)
+
+    monkeypatch.setattr(reading, "_scan", scanned)
+    monkeypatch.setattr(reading, "_current", validated)
+    monkeypatch.setattr(reading, "_migrated", pytest.fail)
+    loads(saved(nodes={"a": {"type": "x", "params": {"y": [1, {"z": 2.5}]}}}))
+    assert calls == ["scan", "validate"]
+
+
 def test_a_text_beyond_the_limit_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LARGEST_TEXT", 20)
     (fault,) = refused("not even JSON, but long")
@@ -178,6 +209,12 @@ def test_a_bad_id_in_a_subgraph_is_told_with_its_path() -> None:
 
 def test_strict_json_alone_gives_the_value() -> None:
     assert parse_json('[1, 1.0, "1", true, null, -0.0]') == [1, 1.0, "1", True, None, -0.0]
+
+
+@given(strategies.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,2})?", fullmatch=True))
+def test_a_number_of_a_document_is_the_number_that_the_text_says(digits: str) -> None:
+    document = loads(f'{{"noiseloom": 1, "nodes": {{"a": {{"type": "x", "params": {{"p": {digits}}}}}}}}}')
+    assert repr(document.nodes["a"].params["p"]) == repr(parse_json(digits))
 
 
 def _first_to_second(raw: dict[str, JsonValue]) -> dict[str, JsonValue]:
