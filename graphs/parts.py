@@ -75,7 +75,11 @@ class Parts:
 
 def parts_of(value: object) -> Parts:
     """The parts of a value; `PackingError` names what data cannot hold."""
-    packed = pack(value)
+    return parts_of_packed(pack(value))
+
+
+def parts_of_packed(packed: Packed) -> Parts:
+    """The parts of a value that is packed already."""
     tree = json.dumps(packed.tree, separators=(",", ":"), sort_keys=True)
     return Parts(tree, tuple(_buffer(tensor) for tensor in packed.tensors))
 

@@ -49,7 +49,7 @@ def signatures(document: Document, catalogue: Catalogue) -> dict[str, Signature 
     known: dict[str, Signature | None] = {}
     levels = list(walk(document))
     types = {node.type for _, level in levels for node in level.nodes.values()}
-    of_type = {name: _of_type(name, catalogue) for name in types}
+    of_type = {name: signature_of(name, catalogue) for name in types}
     for path, level in sorted(levels, key=lambda entry: -len(entry[0].split("/")) if entry[0] else 0):
         lead = join(path, "")
         for name, node in level.nodes.items():
@@ -58,7 +58,8 @@ def signatures(document: Document, catalogue: Catalogue) -> dict[str, Signature 
     return known
 
 
-def _of_type(name: str, catalogue: Catalogue) -> Signature | None:
+def signature_of(name: str, catalogue: Catalogue) -> Signature | None:
+    """What nodes of a type take and give; None where the type is unknown."""
     record = catalogue.find(name)
     if record is None:
         return None

@@ -12,8 +12,9 @@ from graphs.media import Movable
 from graphs.parts import Parts, value_of
 from graphs.running.context import Cancelled
 from graphs.running.devices import find_device
-from graphs.running.tasks import Task, Told
+from graphs.running.tasks import Held, Task, Told
 from graphs.running.work import Result, work
+from graphs.values import pack
 
 
 class Executor(Protocol):
@@ -64,7 +65,7 @@ class Here:
 
     def __init__(self, catalogue: Catalogue, device: str = "cpu") -> None:
         self.catalogue, self._wanted = catalogue, device
-        self.values: dict[str, object] = {}
+        self.values: dict[str, Held] = {}
         self._task: Generator[Told, None, Result] | None = None
 
     @cached_property
@@ -80,11 +81,12 @@ class Here:
         """Take a content, onto the device where it can move."""
         value = value_of(parts, self.catalogue.value_class)
         moves = self.device != "cpu" and isinstance(value, Movable)
-        self.values[name] = value.to(self.device) if moves and isinstance(value, Movable) else value
+        there = value.to(self.device) if moves and isinstance(value, Movable) else value
+        self.values[name] = Held(there, pack(there))
 
     def value(self, name: str) -> object:
         """The value itself."""
-        return self.values[name]
+        return self.values[name].value
 
     def drop(self, names: Iterable[str]) -> None:
         """Forget values."""

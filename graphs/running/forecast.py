@@ -44,17 +44,33 @@ class Forecast:
     hits: list[bool]
     states: list[State] = field(default_factory=list)
     reasons: dict[int, str] = field(default_factory=dict)
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    """What was last known of the nodes that may run."""
     held: set[str] = field(default_factory=set)
     """The contents in the store that the plan counts on."""
 
 
-def forecast(compiled: Compiled, store: Store, files: Places, graph: str) -> Forecast:
+def first_forecast(compiled: Compiled, store: Store, files: Places, graph: str) -> Forecast:
     """Look every unit up, without running anything. `graph` names the graph in the store's memory of reasons."""
     count = len(compiled.units)
     found = Forecast([None] * count, [None] * count, [False] * count)
     if graph:
         store.foresee(graph)
-    _look_up(compiled.units, found, store, files)
+    return _complete(compiled, found, None, store, files, graph)
+
+
+def next_forecast(
+    compiled: Compiled, store: Store, files: Places, graph: str, before: Forecast, dirty: set[int]
+) -> Forecast:
+    """The forecast after some units changed; only those and what follows from them is looked up again."""
+    found = Forecast(list(before.keys), list(before.digests), list(before.hits))
+    return _complete(compiled, found, dirty, store, files, graph)
+
+
+def _complete(
+    compiled: Compiled, found: Forecast, dirty: set[int] | None, store: Store, files: Places, graph: str
+) -> Forecast:
+    _look_up(compiled.units, found, dirty, store, files)
     _decide(compiled, found, store)
     _explain(compiled.units, found, store, files, graph)
     return found
@@ -91,83 +107,89 @@ def is_steady(unit: Unit) -> bool:
 
 def contents_of(unit: Unit, outputs: tuple[str, ...]) -> list[str]:
     """The digests of the outputs that are data."""
-    return [digest for digest, behaviour in zip(outputs, unit.shape.behaviours, strict=True) if not behaviour]
+    return [digest for digest, behaviour in zip(outputs, unit.shape.behaviours, strict=False) if not behaviour]
 
 
-def _look_up(units: Iterable[Unit], found: Forecast, store: Store, files: Places) -> None:
-    """Keys and digests in order. Lookups wait until one of them is needed, so that many go in one statement."""
+def _look_up(units: Iterable[Unit], found: Forecast, dirty: set[int] | None, store: Store, files: Places) -> None:
+    """Keys and digests in order, of all units or of the dirty ones and those after them.
+
+    Lookups wait until one of them is needed, so that many go in one statement.
+    """
     waiting: dict[int, Unit] = {}
+    changed: set[int] = set()
     for unit in units:
-        if waiting and any(number in waiting for number, _ in unit.origins()):
-            _ask(waiting, found, store)
-        text = recipe_of(unit, found.digests, store, files) if is_steady(unit) else None
-        if text is None:
+        number = unit.number
+        if waiting and any(source in waiting for source, _ in unit.origins()):
+            changed |= _ask(waiting, found, store)
+        if dirty is not None and number not in dirty and not any(source in changed for source, _ in unit.origins()):
             continue
-        key = found.keys[unit.number] = key_of(text)
-        if unit.shape.builds:
-            found.digests[unit.number] = outputs_of(unit, key, ("",) * len(unit.shape.behaviours))
-        waiting[unit.number] = unit
+        text = recipe_of(unit, found.digests, store, files) if is_steady(unit) else None
+        found.keys[number] = key_of(text) if text is not None else None
+        waiting[number] = unit
     _ask(waiting, found, store)
 
 
-def _ask(waiting: dict[int, Unit], found: Forecast, store: Store) -> None:
+def _ask(waiting: dict[int, Unit], found: Forecast, store: Store) -> set[int]:
+    """Look these units up; those whose digests are others than before."""
     known = store.find(key for number in waiting if (key := found.keys[number]))
+    changed = set()
     for number, unit in waiting.items():
-        key = found.keys[number]
+        key, before = found.keys[number], found.digests[number]
         action = known.get(key) if key else None
-        if key and action is not None and len(action.outputs) == len(unit.shape.behaviours):
+        found.hits[number] = action is not None and len(action.outputs) == len(unit.shape.behaviours)
+        if key and action is not None and found.hits[number]:
             found.digests[number] = outputs_of(unit, key, action.outputs)
-            found.hits[number] = True
+        elif key and unit.shape.builds:
+            found.digests[number] = outputs_of(unit, key, ("",) * len(unit.shape.behaviours))
+        else:
+            found.digests[number] = None
+        if found.digests[number] != before:
+            changed.add(number)
     waiting.clear()
+    return changed
 
 
 def _decide(compiled: Compiled, found: Forecast, store: Store) -> None:
     """From the targets back: what is there may have been dropped, and matters only where somebody needs it."""
     units = compiled.units
     found.states = [State.CACHED] * len(units)
-    needs = _Needs(set(compiled.targets.values()), set())
-    present = store.present(_candidates(compiled, found))
+    targets = set(compiled.targets.values())
+    surely, perhaps = set(targets), set[int]()
+    sound = store.sound(_contents(units, found, targets))
+    present = sound | store.present(_contents(units, found, _into_the_unknown(units, found)))
     for unit in reversed(units):
         number, outputs = unit.number, found.digests[unit.number]
-        wanted, perhaps = number in needs.surely, number in needs.perhaps
-        if unit.shape.builds and outputs is not None:
-            state = State.RUN if wanted else State.DEPENDS if perhaps else State.CACHED
-            found.states[number] = State.CACHED if found.hits[number] else state  # built where needed, all the same
-        elif outputs is None:
-            known = found.keys[number] is not None or not is_steady(unit)
-            inputs_known = all(found.digests[source] is not None for source, _ in unit.origins())
-            state = found.states[number] = State.RUN if known and inputs_known else State.DEPENDS
-        elif wanted or perhaps:
-            contents = contents_of(unit, outputs)
-            missing = [digest for digest in contents if digest not in present]
-            if missing and len(store.present(missing)) < len(missing):
-                state = found.states[number] = State.RUN if wanted else State.DEPENDS
-            else:
-                found.held.update(contents)
-                state = State.RUN if not all(_data(unit)) and wanted else State.CACHED
-        else:
+        wanted = State.RUN if number in surely else State.DEPENDS if number in perhaps else State.CACHED
+        if outputs is None:
+            sources = unit.origins()
+            known = found.keys[number] is not None or all(found.digests[source] is not None for source, _ in sources)
+            state = wanted = State.RUN if known else State.DEPENDS
+        elif wanted is State.CACHED:
             continue
-        if state is not State.CACHED:
-            (needs.surely if state is State.RUN else needs.perhaps).update(source for source, _ in unit.origins())
+        elif unit.shape.builds:  # built where it is needed, whether or not it was before
+            state = State.CACHED if found.hits[number] and number not in targets else wanted
+        else:
+            contents = contents_of(unit, outputs)
+            missing = [digest for digest in contents if digest not in (sound if number in targets else present)]
+            if missing and (number in targets or len(store.present(missing)) < len(missing)):
+                state = wanted
+            elif len(contents) == len(outputs):
+                found.held.update(contents)
+                continue
+            else:
+                state = wanted = State.RUN if wanted is State.RUN else State.CACHED
+        found.states[number] = state
+        if wanted is not State.CACHED:
+            (surely if wanted is State.RUN else perhaps).update([source for source, _ in unit.origins()])
 
 
-@dataclass(slots=True)
-class _Needs:
-    surely: set[int]
-    perhaps: set[int]
+def _into_the_unknown(units: tuple[Unit, ...], found: Forecast) -> set[int]:
+    """The units whose results go into one that has none."""
+    return {source for unit in units if found.digests[unit.number] is None for source, _ in unit.origins()}
 
 
-def _data(unit: Unit) -> list[bool]:
-    return [not behaviour for behaviour in unit.shape.behaviours]
-
-
-def _candidates(compiled: Compiled, found: Forecast) -> list[str]:
-    """The contents that are most likely needed: of targets, and of what goes into a unit without a result."""
-    numbers = set(compiled.targets.values())
-    for unit in compiled.units:
-        if found.digests[unit.number] is None:
-            numbers.update(source for source, _ in unit.origins())
-    picked = [(compiled.units[number], found.digests[number]) for number in sorted(numbers)]
+def _contents(units: tuple[Unit, ...], found: Forecast, numbers: Iterable[int]) -> list[str]:
+    picked = [(units[number], found.digests[number]) for number in sorted(numbers)]
     return [digest for unit, outputs in picked if outputs is not None for digest in contents_of(unit, outputs)]
 
 
@@ -175,7 +197,7 @@ def _explain(units: tuple[Unit, ...], found: Forecast, store: Store, files: Plac
     stirred = [unit for unit in units if found.states[unit.number] is not State.CACHED]
     if not stirred:
         return
-    memories = store.remembered(graph, [unit.place for unit in stirred]) if graph else {}
+    memories = found.memories = store.remembered(graph, [unit.place for unit in stirred]) if graph else {}
     for unit in stirred:
         if found.states[unit.number] is State.DEPENDS:
             found.reasons[unit.number] = _cause(unit, units, found)

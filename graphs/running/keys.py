@@ -34,6 +34,10 @@ class Shape:
     """The beginning of every recipe of the type."""
     behaviours: tuple[bool, ...]
     """For each output whether it is a behaviour."""
+    builds: bool
+    """Whether it gives behaviours only: then it is built where it is needed, and nothing of it is stored."""
+    ports: tuple[str, ...]
+    """The outputs' names."""
     positions: Mapping[str | None, int]
     """The outputs' positions by name; None stands for the only one."""
     many: frozenset[str]
@@ -44,11 +48,6 @@ class Shape:
     """The defaults in their one spelling, files left out."""
     settings: str
     """The defaults as they stand in a recipe."""
-
-    @property
-    def builds(self) -> bool:
-        """Whether it gives behaviours only: then it is built where it is needed, and nothing of it is stored."""
-        return all(self.behaviours)
 
 
 def shape_of(record: NodeType, catalogue: Catalogue, setting: str) -> Shape:
@@ -69,6 +68,8 @@ def shape_of(record: NodeType, catalogue: Catalogue, setting: str) -> Shape:
         record,
         f'{{"type":{json.dumps(record.id)},"version":{record.version},"code":"{code}","with":{json.dumps(setting)}',
         behaviours,
+        all(behaviours),
+        tuple(port.name for port in record.outputs),
         {**positions, None: 0},
         frozenset(port.name for port in record.inputs if port.many),
         files,

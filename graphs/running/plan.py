@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from graphs.catalogue.catalogue import Catalogue
 from graphs.checking.check import require_sound
-from graphs.checking.whole import targets, upstream
+from graphs.checking.whole import upstream
 from graphs.errors import InputError
 from graphs.files import Places
-from graphs.flattening import Flat, flatten
+from graphs.flattening import Flat
 from graphs.naming import listing, suggestion
 from graphs.opening import Opened
 from graphs.running.compiling import Compiled, compile_graph
 from graphs.running.expanding import expand
-from graphs.running.forecast import Forecast, NodeState, State, forecast
+from graphs.running.forecast import Forecast, NodeState, State, first_forecast
 from graphs.store.store import Store
+
+SERVED = NodeState(State.CACHED)
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,16 @@ class Plan:
 
     def forecast(self, store: Store) -> Forecast:
         """What will happen to each unit as the store is now."""
-        return forecast(self.compiled, store, self.files, self.graph)
+        return first_forecast(self.compiled, store, self.files, self.graph)
 
     def states(self, state: Forecast) -> dict[str, NodeState]:
         """What will happen to each node, in order; twins say whose result they share."""
         found: dict[str, NodeState] = {}
         for unit in self.compiled.units:
-            own = found[unit.place] = NodeState(state.states[unit.number], state.reasons.get(unit.number, ""))
+            own = SERVED
+            if state.states[unit.number] is not State.CACHED:
+                own = NodeState(state.states[unit.number], state.reasons.get(unit.number, ""))
+            found[unit.place] = own
             for twin in unit.twins:
                 reason = "" if own.state is State.CACHED else f"the same as {unit.place}"
                 found[twin] = NodeState(own.state, reason)
@@ -70,10 +75,8 @@ def make_plan(
 
 def plan_opened(opened: Opened, catalogue: Catalogue, *, only: Sequence[str] = (), device: str | None = None) -> Plan:
     """The plan of a graph as it was opened; `GraphError` with every fault that stops a run."""
-    require_sound(opened, catalogue)
-    flat = flatten(opened.document)
-    wanted = targets(flat, catalogue)
-    return make_plan(flat, wanted, catalogue, opened.files, graph=opened.place, only=only, device=device)
+    sound = require_sound(opened, catalogue)
+    return make_plan(sound.flat, sound.targets, catalogue, opened.files, graph=opened.place, only=only, device=device)
 
 
 def _named(flat: Flat, names: Sequence[str]) -> list[str]:

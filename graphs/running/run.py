@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from graphs.running.events import Event, Noted, Planned
 from graphs.running.executors import Executor
+from graphs.running.forecast import Forecast
 from graphs.running.plan import Plan
 from graphs.running.scheduling import Scheduler
 from graphs.store.store import Store
@@ -19,7 +20,13 @@ def run(
     Where a node fails, what does not depend on it still runs. `Cancelled` where `cancelled` answers true; what was
     finished by then is kept.
     """
-    forecast = plan.forecast(store)
+    return run_forecast(plan, plan.forecast(store), store, executors, cancelled)
+
+
+def run_forecast(
+    plan: Plan, forecast: Forecast, store: Store, executors: Sequence[Executor], cancelled: Callable[[], bool]
+) -> Iterator[Event]:
+    """Run a plan of which it is known what the store has; the forecast is brought up to what became of it."""
     pins = list(forecast.held)
     store.pin(pins)
     scheduler = Scheduler(plan, forecast, store, executors, cancelled)

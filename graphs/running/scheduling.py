@@ -59,7 +59,9 @@ class Scheduler:
         self.states, self.reasons, self.hits = forecast.states, forecast.reasons, forecast.hits
         self.keys, self.names = forecast.keys, forecast.digests
         self.lanes = [_Lane(executor) for executor in executors]
+        self.before = forecast.memories
         self.memories: list[Memory] = []
+        self.recipes: dict[int, str] = {}
         self.lost: set[int] = set()
         self.finished: set[int] = set()
         self.released: set[int] = set()
@@ -75,6 +77,7 @@ class Scheduler:
 
     def events(self) -> Iterator[Event]:
         """Everything that happens, up to the end."""
+        yield from self._served()
         self._begin()
         while True:
             self._assign()
@@ -108,13 +111,18 @@ class Scheduler:
                 if stirred:
                     self.users.setdefault(source, []).append(number)
 
+    def _served(self) -> Iterator[Event]:
+        """The targets that are there already."""
+        for number, places in self.targets.items():
+            if self.states[number] is State.CACHED:
+                outputs, key = self._outputs(self.units[number]), self.keys[number] or ""
+                yield from (Cached(place, outputs, key) for place in places)
+
     def _begin(self) -> None:
         for unit in self.units:
             number = unit.number
             if self.states[number] is State.CACHED:
                 self.finished.add(number)
-                if number in self.targets:
-                    self._tell_cached(unit)
             elif self.names[number] is None:
                 if self.waits[number] == 0:
                     self._resolve(number)
@@ -161,7 +169,8 @@ class Scheduler:
             return False
         key = self.keys[number]
         if key is None:
-            key = self.keys[number] = key_of(self._recipe(unit))
+            text = self.recipes[number] = self._recipe(unit)
+            key = self.keys[number] = key_of(text)
         if unit.shape.builds:
             self.names[number] = outputs_of(unit, key, ("",) * len(unit.shape.behaviours))
             if number in self.targets:
@@ -172,7 +181,7 @@ class Scheduler:
             return False
         names = outputs_of(unit, key, action.outputs)
         contents = set(contents_of(unit, names))
-        if number in self.targets and len(self.store.present(contents)) < len(contents):
+        if number in self.targets and len(self.store.sound(contents)) < len(contents):
             return False
         self.names[number] = names
         self._tell_cached(unit)
@@ -281,7 +290,7 @@ class Scheduler:
         if unit.shape.builds and number not in self.targets:
             self.told.append(Built(unit.place, done.seconds, key or ""))
         else:
-            outputs = self._outputs(unit, names)
+            outputs = Outputs(unit.shape.ports, names, self)
             size = sum(parts.size for _, parts in contents)
             self.told.append(Finished(unit.place, done.seconds, done.nfe, done.launches, outputs, key or "", size))
             self.told.extend(Cached(twin, outputs, key or "") for twin in unit.twins)
@@ -293,11 +302,10 @@ class Scheduler:
         self._release(number)
 
     def _remember(self, unit: Unit, key: str) -> None:
-        recipe = self._recipe(unit)
+        recipe = self.recipes.pop(unit.number, None) or self._recipe(unit)
         because = self.reasons.get(unit.number, "")
-        if self.states[unit.number] is State.DEPENDS and self.plan.graph:
-            before = self.store.remembered(self.plan.graph, [unit.place]).get(unit.place)
-            because = reason(unit, before, recipe)
+        if self.states[unit.number] is State.DEPENDS:
+            because = reason(unit, self.before.get(unit.place), recipe)
         self.memories.append(Memory(self.plan.graph, unit.place, key, recipe, because, time.time()))
 
     def _fail(self, lane: _Lane, broken: Broken) -> None:
@@ -353,21 +361,19 @@ class Scheduler:
     # what is told
 
     def _tell_cached(self, unit: Unit) -> None:
-        outputs = self._outputs(unit, self.names[unit.number] or ())
-        key = self.keys[unit.number] or ""
+        outputs, key = self._outputs(unit), self.keys[unit.number] or ""
         self.told.extend(Cached(place, outputs, key) for place in (unit.place, *unit.twins))
 
-    def _outputs(self, unit: Unit, names: Sequence[str]) -> Outputs:
-        ports = [port.name for port in unit.shape.record.outputs]
-        return Outputs(dict(zip(ports, names, strict=True)), self._read, self._content)
+    def _outputs(self, unit: Unit) -> Outputs:
+        return Outputs(unit.shape.ports, self.names[unit.number] or (), self)
 
-    def _content(self, name: str) -> Parts | None:
+    def content(self, name: str) -> Parts | None:
         """A content by its name, from the store or from whoever has it; None for a behaviour."""
         parts = self.store.get(name)
-        return parts if parts is not None or "." in name else parts_of(self._read(name))
+        return parts if parts is not None or "." in name else parts_of(self.read(name))
 
-    def _read(self, name: str) -> object:
-        """A value by its name, from whoever has it."""
+    def read(self, name: str) -> object:
+        """A value by its name, from whoever has it; `GoneError` where nobody does."""
         for lane in self.lanes:
             if lane.executor.holds(name):
                 try:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import JsonValue
 
 from graphs.files import Places
 from graphs.parts import Parts
+from graphs.values import Packed
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,19 @@ class Broken:
     inputs: Mapping[str, str] = field(default_factory=dict)
     traceback: str = ""
     spoiled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A value in memory; data with what it is made of."""
+
+    value: object
+    packed: Packed | None = None
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """The tensors of data."""
+        return self.packed.tensors if self.packed is not None else ()
 
 
 Told: TypeAlias = Stepped | Shown | Done | Broken

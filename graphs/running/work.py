@@ -17,11 +17,11 @@ from graphs.errors import InputError, NoiseloomError, place_of
 from graphs.faults import brief
 from graphs.files import FileTrouble, Places, find_file
 from graphs.media import Feeding
-from graphs.parts import Parts, digest_of, parts_of
+from graphs.parts import Parts, digest_of, parts_of_packed
 from graphs.running.context import Cancelled, Meter, Preview, Progress, RunContext
 from graphs.running.gathering import PREFIX, gather, gather_type, is_gathering
-from graphs.running.tasks import Broken, Done, Shown, Stepped, Task, Told
-from graphs.values import describe, tensors_of
+from graphs.running.tasks import Broken, Done, Held, Shown, Stepped, Task, Told
+from graphs.values import describe, pack
 
 
 class NodeError(NoiseloomError):
@@ -37,11 +37,11 @@ class Result:
     """What a task ended with: what is told of it, and the values by name for whoever needs them next."""
 
     told: Done | Broken
-    values: Mapping[str, object]
+    values: Mapping[str, Held]
 
 
 def work(
-    task: Task, values: Mapping[str, object], catalogue: Catalogue, device: str, cancelled: Callable[[], bool]
+    task: Task, values: Mapping[str, Held], catalogue: Catalogue, device: str, cancelled: Callable[[], bool]
 ) -> Generator[Told, None, Result]:
     """Compute a task; the values of its inputs are there. `Cancelled` where `cancelled` answers true."""
     arguments: dict[str, object] = {}
@@ -51,15 +51,15 @@ def work(
         began = time.perf_counter()  # what its module imports is not the node's time
         arguments = _arguments(task, record, values)
         given = {"run": RunContext(meter, device)} if record.run else {}
-        versions = _versions(arguments)
+        versions = _versions(task, values)
         try:
             result = call(**arguments, **given)
             if isinstance(result, Generator):
                 result = yield from _steps(result, cancelled)
         finally:
-            _require_untouched(arguments, versions)
-        found = _outputs(result, record)
-        outputs = tuple(_content(value, name) for value, name in zip(found, task.outputs, strict=True))
+            _require_untouched(task, values, versions)
+        found = [_held(value) for value in _outputs(result, record)]
+        outputs = tuple([_content(held, name) for held, name in zip(found, task.outputs, strict=True)])
     except Cancelled:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a node may raise anything; it becomes an answer
@@ -69,9 +69,9 @@ def work(
         spoiled = isinstance(error, ChangedInputError)
         return Result(Broken(text, blamed, described, "" if blamed else traceback.format_exc(), spoiled), {})
     done = Done(outputs, time.perf_counter() - began, meter.rows, meter.launches)
-    named = {name: value for (name, _), value in zip(outputs, found, strict=True)}
-    expected = {name: value for name, value in zip(task.outputs, found, strict=True) if name}
-    return Result(done, {**expected, **named})
+    named = {name: held for (name, _), held in zip(outputs, found, strict=True)}
+    named |= {name: held for name, held in zip(task.outputs, found, strict=True) if name}
+    return Result(done, named)
 
 
 def _callable(task: Task, catalogue: Catalogue) -> tuple[Callable[..., object], NodeType]:
@@ -105,10 +105,10 @@ def _steps(node: Generator[object, None, object], cancelled: Callable[[], bool])
         node.close()
 
 
-def _arguments(task: Task, record: NodeType, values: Mapping[str, object]) -> dict[str, object]:
+def _arguments(task: Task, record: NodeType, values: Mapping[str, Held]) -> dict[str, object]:
     arguments: dict[str, object] = {}
     for port in record.inputs:
-        found = [values[name] for name in task.inputs.get(port.name, ())]
+        found = [values[name].value for name in task.inputs.get(port.name, ())]
         if port.many:
             arguments[port.name] = tuple(found)
         elif found:
@@ -116,7 +116,7 @@ def _arguments(task: Task, record: NodeType, values: Mapping[str, object]) -> di
     for parameter in record.parameters:
         wired = task.inputs.get(parameter.name)
         if wired:
-            arguments[parameter.name] = _fed(parameter, values[wired[0]], task.files)
+            arguments[parameter.name] = _fed(parameter, values[wired[0]].value, task.files)
         else:
             literal = task.params.get(parameter.name, parameter.default)
             arguments[parameter.name] = _decoded(parameter, literal, task.files)
@@ -145,23 +145,20 @@ def _decoded(parameter: Parameter, literal: JsonValue, files: Places) -> object:
     return parameter.kind.decode(literal)
 
 
-def _versions(arguments: Mapping[str, object]) -> dict[str, list[int]]:
-    """How often each tensor of the data that came in has been written to."""
-    return {
-        name: [tensor._version for each in _each(value) for tensor in tensors_of(each)]  # noqa: SLF001
-        for name, value in arguments.items()
-    }
+def _versions(task: Task, values: Mapping[str, Held]) -> list[int]:
+    """How often each tensor that comes in has been written to."""
+    held = (values[name] for names in task.inputs.values() for name in names)
+    return [tensor._version for entry in held for tensor in entry.tensors]  # noqa: SLF001
 
 
-def _each(value: object) -> tuple[object, ...]:
-    return value if isinstance(value, tuple) else (value,)
-
-
-def _require_untouched(arguments: Mapping[str, object], before: Mapping[str, list[int]]) -> None:
-    for name, versions in _versions(arguments).items():
-        if versions != before[name]:
+def _require_untouched(task: Task, values: Mapping[str, Held], before: list[int]) -> None:
+    if _versions(task, values) == before:
+        return
+    known = iter(before)
+    for port, names in task.inputs.items():
+        if any(tensor._version != next(known) for name in names for tensor in values[name].tensors):  # noqa: SLF001
             raise ChangedInputError(
-                f"the node changed its input '{name}' in place, which others use, too; work on a clone of it"
+                f"the node changed its input '{port}' in place, which others use, too; work on a clone of it"
             )
 
 
@@ -176,10 +173,15 @@ def _outputs(result: object, record: NodeType) -> list[object]:
     return outputs
 
 
-def _content(value: object, name: str) -> tuple[str, Parts | None]:
-    """The name of a result and its content; a behaviour has none, and the name that its recipe gave it."""
+def _held(value: object) -> Held:
+    """A result with what it is made of."""
     mark = next(found for cls in type(value).__mro__ if (found := value_mark(cls)))
-    if mark.behaviour:
+    return Held(value) if mark.behaviour else Held(value, pack(value))
+
+
+def _content(held: Held, name: str) -> tuple[str, Parts | None]:
+    """The name of a result and its content; a behaviour has none, and the name that its recipe gave it."""
+    if held.packed is None:
         return name, None
-    parts = parts_of(value)
+    parts = parts_of_packed(held.packed)
     return digest_of(parts), parts

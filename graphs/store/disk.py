@@ -104,18 +104,21 @@ class Disk:
 
     def read(self, digest: str) -> Parts | None:
         """A content, checked against its digest; None where it is gone or damaged, and then it is forgotten."""
-        row = self.index.execute("SELECT body FROM contents WHERE digest = ?", (digest,)).fetchone()
-        if row is None:
-            return None
-        content = row[0] if row[0] is not None else self.blobs.read(digest)
-        try:
-            parts = decode(content) if isinstance(content, bytes) else None
-        except DamagedError:
-            parts = None
-        if parts is None or digest_of(parts) != digest:
-            self.forget([digest])
-            return None
-        return parts
+        return self.read_all([digest]).get(digest)
+
+    def read_all(self, digests: Sequence[str]) -> dict[str, Parts]:
+        """Contents, each checked against its digest; those that are damaged are forgotten."""
+        found: dict[str, Parts] = {}
+        damaged: list[str] = []
+        for digest, body in list(self._select("SELECT digest, body FROM contents WHERE digest", digests)):
+            parts = _checked(digest, body if body is not None else self.blobs.read(digest))
+            if parts is None:
+                damaged.append(digest)
+            else:
+                found[digest] = parts
+        if damaged:
+            self.forget(damaged)
+        return found
 
     def write(self, actions: Sequence[Action], contents: Sequence[tuple[str, Parts, float]]) -> None:
         """Keep actions and contents (digest, parts, the seconds they took), all or none; what is there stays."""
@@ -234,6 +237,15 @@ class Disk:
         waiting = iter(names)
         while part := tuple(islice(waiting, AT_ONCE)):
             yield from self.index.execute(f"{query} IN ({','.join('?' * len(part))})", (*first, *part))
+
+
+def _checked(digest: str, content: object) -> Parts | None:
+    """The parts in these bytes, if they are what the digest says."""
+    try:
+        parts = decode(content) if isinstance(content, bytes) else None
+    except DamagedError:
+        return None
+    return parts if parts is not None and digest_of(parts) == digest else None
 
 
 def _open(path: Path) -> sqlite3.Connection:

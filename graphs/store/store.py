@@ -95,6 +95,17 @@ class Store:
         nothing: set[str] = set()
         return found | self._read(lambda disk: disk.present(unknown), nothing) if unknown else found
 
+    def sound(self, digests: Iterable[str]) -> set[str]:
+        """Those of the contents that are kept and undamaged: each was read."""
+        wanted = list(digests)
+        found = {digest for digest in wanted if digest in self.recent or digest in self._new_contents}
+        unknown = [digest for digest in wanted if digest not in found]
+        nothing: dict[str, Parts] = {}
+        read = self._read(lambda disk: disk.read_all(unknown), nothing) if unknown else nothing
+        for digest, parts in read.items():
+            self.recent.put(digest, parts, self.pinned)
+        return found | read.keys()
+
     def get(self, digest: str) -> Parts | None:
         """A content; None where it is gone or damaged."""
         parts = self.recent.get(digest)

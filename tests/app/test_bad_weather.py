@@ -83,7 +83,7 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "file outside": (
         lambda nodes: nodes["network"].update(params={"weights": {"file": "../x.safetensors"}}), "--allow-read",
     ),
-    "sweep": (lambda nodes: nodes["noise"].update(params={"seed": {"sweep": [1, 2]}}), "sweeps cannot be run yet"),
+    "sweep": (lambda nodes: nodes["noise"].update(params={"seed": {"sweep": []}}), "give a list of at least one value"),
 }  # fmt: skip
 
 

@@ -29,6 +29,12 @@ def add(left: Amount, right: Amount | None = None, *, weight: Fraction = 1.0) ->
 
 
 @node
+def more(amount: Amount, *, by: float = 1.0) -> Amount:
+    """amount + by."""
+    return Amount(amount.value + by)
+
+
+@node
 def gather(parts: tuple[Amount, ...]) -> Basket:
     """Numbers in the order of their wires."""
     return Basket(tuple(part.value for part in parts))
