@@ -45,7 +45,7 @@ def _gives(signature: Signature | None, types: tuple[str, ...]) -> bool:
 def why_not(source: Port, target: Port | Parameter, catalogue: Catalogue) -> str | None:
     """Why an output does not fit a port or a parameter, as to a person; None where it fits."""
     if isinstance(target, Port):
-        if set(source.types) <= set(target.types) or not target.types:
+        if set(source.types) <= set(target.types) | gathered_by(target, catalogue) or not target.types:
             return None
         wanted = catalogue.meaning(target.types)
     else:
@@ -54,6 +54,12 @@ def why_not(source: Port, target: Port | Parameter, catalogue: Catalogue) -> str
             return None
         wanted = f"a {target.kind.kind} to set it"
     return f"'{target.name}' takes {wanted}, and this wire brings {catalogue.meaning(source.types)}"
+
+
+def gathered_by(port: Port, catalogue: Catalogue) -> set[str]:
+    """The types whose cells a port gathers into one value; a single one is a sweep of one cell."""
+    values = [catalogue.values[name] for name in port.types if name in catalogue.values]
+    return {name for value in values for name in value.gathers}
 
 
 def wire_faults(place: str, node: Node, signature: Signature, scope: Scope, catalogue: Catalogue) -> Iterator[Fault]:

@@ -1,7 +1,8 @@
 """Sweeps opened: what depends on a swept value is there once for each cell, what does not is shared.
 
-Axes multiply; sweeps of one axis go in step. The axes end at the first port that gathers them (one of type Table), or
-at a target, whose cells are gathered into one value where its type knows how (pictures: a contact sheet).
+Axes multiply, the longest last and fastest; sweeps of one axis go in step. The axes end at the first port that gathers
+them (one of type Table), or at a target, whose cells are gathered into one value where its type knows how (pictures: a
+contact sheet).
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ def _read_sweeps(work: _Work, order: Sequence[str]) -> None:
             own = f"{place}.{parameter.name}"
             label = sweep.axis if "." in sweep.axis else own  # an axis that a person did not name is a place
             on_axis.setdefault(sweep.axis, {}).setdefault(label, sweep.values)
-    work.axes |= {name: Axis(name, tuple(found.items())) for name, found in sorted(on_axis.items())}
+    axes = [Axis(name, tuple(found.items())) for name, found in on_axis.items()]
+    work.axes |= {axis.name: axis for axis in sorted(axes, key=lambda axis: (len(axis), axis.name))}
 
 
 def _spread(work: _Work, place: str) -> None:
