@@ -43,11 +43,14 @@ class Catalogue:
     def function(self, identifier: str) -> NodeFunction[..., object]:
         """The node itself; imports its module."""
         record = self.nodes[identifier]
-        package = next(entry for entry in self.packages if f"{record.module}.".startswith(f"{entry.root}."))
-        found = getattr(import_module(package, record.module), record.function)
+        found = getattr(import_module(self.package(record), record.module), record.function)
         if not isinstance(found, NodeFunction):
             raise DeclarationError(f"{record.module}.{record.function} is no longer a node; run the command again")
         return found
+
+    def package(self, record: NodeType) -> Package:
+        """The package that a node type comes from."""
+        return next(entry for entry in self.packages if f"{record.module}.".startswith(f"{entry.root}."))
 
     def conversions(self, source: Iterable[str], target: Iterable[str]) -> tuple[str, ...]:
         """The nodes that turn a value of one of the source types into one of the target types."""

@@ -1,0 +1,65 @@
+"""Packing from the command line, and running what was packed elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.app.conftest import Command, Edit
+from tests.app.test_plugins import use_fade, write_fade
+
+
+def test_a_pack_runs_in_another_home_as_the_graph_does(
+    noiseloom: Command, small: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert noiseloom("pack", "digits", *small).out == "digits.zip\n"
+    first = noiseloom("run", "digits", *small)
+    monkeypatch.setenv("NOISELOOM_HOME", str(tmp_path / "another"))
+    assert noiseloom("check", "digits.zip").out == "digits.zip: no faults\n"
+    second = noiseloom("run", "digits.zip", "--out", "shared")
+    assert first.status == second.status == 0
+    assert Path("out/sheet.png").read_bytes() == Path("shared/sheet.png").read_bytes()
+
+
+def test_a_pack_carries_the_files_that_the_settings_name(noiseloom: Command, edited: Callable[[Edit], str]) -> None:
+    weights = Path("mine.safetensors")
+    weights.write_bytes(b"not much")
+    answer = noiseloom("pack", edited(lambda _: None), "--set", f"network.weights={weights}", "--out", "mine.zip")
+    assert (answer.status, answer.out) == (0, "mine.zip\n")
+    answer = noiseloom("run", "mine.zip")
+    assert "network failed" in answer.err, "the file is found, and no network"
+    assert "files/mine.safetensors" in answer.err
+
+
+def test_a_pack_says_which_folder_of_nodes_it_lacks(noiseloom: Command, edited: Callable[[Edit], str]) -> None:
+    write_fade()
+    assert noiseloom("pack", edited(use_fade), "--nodes", "mine").status == 0
+    answer = noiseloom("check", "graph.zip")
+    assert answer.status == 2
+    assert "note: mine.picture.fade: from a folder of nodes called 'mine', which is not here" in answer.out
+    assert noiseloom("check", "graph.zip", "--nodes", "mine").out == "graph.zip: no faults\n"
+    write_fade(Path("mine/picture.py").read_text() + "# changed\n")
+    answer = noiseloom("run", "graph.zip", "--nodes", "mine", "--set", "noise.count=0")
+    assert "note: mine.picture.fade: the code here is not that of a folder of nodes called 'mine'" in answer.err
+
+
+def test_nothing_is_overwritten_and_a_missing_file_is_told(noiseloom: Command, edited: Callable[[Edit], str]) -> None:
+    noiseloom("pack", "digits")
+    answer = noiseloom("pack", "digits")
+    assert answer.status == 2
+    assert "already" in answer.err
+    path = edited(lambda nodes: nodes["network"].update(params={"weights": {"file": "gone.safetensors"}}))
+    answer = noiseloom("pack", path)
+    assert answer.status == 2
+    assert "network.weights: there is no such file" in answer.err
+    assert not Path("graph.zip").exists()
+
+
+def test_a_zip_that_is_no_pack_is_refused_as_json_too(noiseloom: Command) -> None:
+    Path("no.zip").write_bytes(b"no")
+    answer = noiseloom("check", "no.zip", "--json")
+    assert answer.status == 2
+    assert "this is no pack" in json.loads(answer.out)["faults"][0]["message"]
