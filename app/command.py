@@ -134,6 +134,31 @@ def pack(
     typer.echo(str(path))
 
 
+@commands.command()
+def export(
+    graph: Graph,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The script; without it, it is printed.")] = None,
+    settings: Settings = None,
+    nodes: NodeFolders = None,
+    no_plugins: NoPlugins = False,
+    allow_read: Readable = None,
+) -> None:
+    """Write a graph as a plain Python script. Nothing is overwritten."""
+    from graphs.exporting import export as script_of
+
+    catalogue = _catalogue(nodes, no_plugins)
+    opened = _opened(graph, catalogue, settings or [], allow_read or [])
+    _tell_notes(opened)
+    text = script_of(opened, catalogue)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    from graphs.results import write_only
+
+    write_only(out, text.encode())
+    typer.echo(str(out))
+
+
 @commands.command("nodes")
 def show_nodes(
     name: Annotated[str | None, typer.Argument(metavar="TYPE", help="One node's help.")] = None,

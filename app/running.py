@@ -23,6 +23,7 @@ from graphs.defaults import with_defaults
 from graphs.document.model import Document
 from graphs.errors import InputError, place_of
 from graphs.opening import Opened
+from graphs.results import output_name
 from graphs.running.context import Cancelled
 from graphs.running.events import Event, Failed, Finished
 from graphs.running.plan import Plan, make_plan
@@ -63,7 +64,7 @@ def _save(event: Finished, document: Document, path: Path, report: Report) -> Ev
     """Write a target's outputs; where that fails, the node has failed."""
     try:
         for port, value in event.outputs.items():
-            name = event.node if len(event.outputs) == 1 else f"{event.node}.{port}"
+            name = output_name(event.node, port, len(event.outputs))
             short = short_value(value)
             for file in save_output(path, name, value, document):
                 report.add_output(event.node, port, type(value).__name__, path=file, value=short)

@@ -6,19 +6,16 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping
 
-from pydantic import JsonValue
-
 from graphs.catalogue.catalogue import Catalogue
-from graphs.declaration.parameters import FilePath
-from graphs.declaration.records import NodeType, Parameter
+from graphs.declaration.records import NodeType
 from graphs.declaration.values import value_mark
 from graphs.errors import InputError, NoiseloomError, place_of
 from graphs.faults import brief
-from graphs.files import FileTrouble, Places, find_file
+from graphs.files import Places
 from graphs.flattening import FlatNode
-from graphs.media import Feeding
 from graphs.running.context import Cancelled, Meter, Preview, Progress, RunContext
 from graphs.running.events import Advanced, Event, Failed, Finished, Planned, Previewed, Skipped, Started
+from graphs.running.feeding import decoded, fed
 from graphs.running.plan import Plan
 from graphs.values import describe, tensors_of
 
@@ -140,37 +137,15 @@ def _arguments(node: FlatNode, record: NodeType, done: Mapping[str, Outputs], fi
     for parameter in record.parameters:
         wired = node.sources.get(parameter.name)
         if wired:
-            arguments[parameter.name] = _fed(parameter, _output(done[wired[0][0]], wired[0][1]), files)
+            arguments[parameter.name] = fed(parameter, _output(done[wired[0][0]], wired[0][1]), files)
         else:
             literal = node.params.get(parameter.name, parameter.default)
-            arguments[parameter.name] = _decoded(parameter, literal, files)
+            arguments[parameter.name] = decoded(parameter, literal, files)
     return arguments
 
 
 def _output(outputs: Outputs, name: str | None) -> object:
     return outputs[name] if name is not None else next(iter(outputs.values()))
-
-
-def _fed(parameter: Parameter, value: object, files: Places) -> object:
-    literal = value.parameter() if isinstance(value, Feeding) else None
-    problem = parameter.kind.problem(literal)
-    if problem is not None:
-        message = f"the wire brings no value for '{parameter.name}'"
-        raise InputError(message, given=brief(literal), allowed=problem.allowed, mend=problem.mend)
-    return _decoded(parameter, literal, files)
-
-
-def _decoded(parameter: Parameter, literal: JsonValue, files: Places) -> object:
-    if literal is None:
-        return None
-    if isinstance(parameter.kind, FilePath):
-        found = find_file(literal, parameter.kind.suffixes, files)
-        if isinstance(found, FileTrouble):
-            raise InputError(
-                found.message, where=parameter.name, given=brief(literal), allowed=found.allowed, mend=found.mend
-            )
-        return found
-    return parameter.kind.decode(literal)
 
 
 def _versions(arguments: Mapping[str, object]) -> dict[str, list[int]]:

@@ -9,9 +9,10 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from app.saving import save_output, write_new
+from app.saving import save_output
 from graphs.document.model import Document
 from graphs.errors import InputError
+from graphs.results import write_new
 from nodes.contracts.levels import Levels
 from nodes.contracts.media import Number, Text
 

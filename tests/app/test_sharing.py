@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import runpy
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from graphs.home import assets_folder
 from tests.app.conftest import Command, Edit
 from tests.app.test_plugins import use_fade, write_fade
 
@@ -63,3 +66,66 @@ def test_a_zip_that_is_no_pack_is_refused_as_json_too(noiseloom: Command) -> Non
     answer = noiseloom("check", "no.zip", "--json")
     assert answer.status == 2
     assert "this is no pack" in json.loads(answer.out)["faults"][0]["message"]
+
+
+def without_graph(png: bytes) -> bytes:
+    """A picture without the graph that a run puts in, which stands behind its header."""
+    length = int.from_bytes(png[33:37], "big")
+    return png[:33] + png[33 + 12 + length :] if png[37:41] == b"iTXt" else png
+
+
+def test_an_exported_script_saves_the_pictures_of_the_run(
+    noiseloom: Command, small: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert noiseloom("run", "digits", *small).status == 0
+    assert noiseloom("export", "digits", *small, "--out", "script.py").out == "script.py\n"
+    monkeypatch.setattr(sys, "argv", ["script.py", "again"])
+    runpy.run_path("script.py", run_name="__main__")
+    pictures = sorted(path.name for path in Path("out").glob("*.png"))
+    assert (
+        pictures
+        == sorted(path.name for path in Path("again").iterdir())
+        == [
+            "pictures-00.png",
+            "pictures-01.png",
+            "sheet.png",
+        ]
+    )
+    for name in pictures:
+        run, again = Path("out", name).read_bytes(), Path("again", name).read_bytes()
+        assert without_graph(run) == again
+        assert run != again
+
+
+def test_a_script_is_printed_and_never_written_over_a_file(noiseloom: Command) -> None:
+    printed = noiseloom("export", "digits").out
+    assert printed.startswith('"""The graph “Handwritten digits”')
+    assert printed.endswith('save("sheet", sheet)\n')
+    assert max(map(len, printed.splitlines())) <= 120
+    nodes = printed.split("\n\n")[-2].splitlines()
+    assert len(nodes) == 10, "a line a node"
+    Path("script.py").write_text("mine")
+    answer = noiseloom("export", "digits", "--out", "script.py")
+    assert (answer.status, Path("script.py").read_text()) == (2, "mine")
+    assert "already" in answer.err
+    assert noiseloom("export", "digits", "--out", "nowhere/script.py").status == 2
+
+
+def test_a_pack_is_exported_and_its_script_finds_its_files(
+    noiseloom: Command, small: tuple[str, ...], edited: Callable[[Edit], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("mine.safetensors").write_bytes((assets_folder() / "weights" / "digits.safetensors").read_bytes())
+    path = edited(lambda nodes: nodes["network"].update(params={"weights": {"file": "mine.safetensors"}}))
+    assert noiseloom("pack", path, *small).status == 0
+    Path("mine.safetensors").unlink()
+    assert noiseloom("export", "graph.zip", "--out", "script.py").status == 0
+    monkeypatch.setattr(sys, "argv", ["script.py"])
+    runpy.run_path("script.py", run_name="__main__")
+    assert Path("out/sheet.png").is_file()
+
+
+def test_a_graph_with_faults_is_not_exported(noiseloom: Command) -> None:
+    answer = noiseloom("export", "digits", "--set", "noise.count=0", "--set", "cfg.guidance_scale=x")
+    assert (answer.status, answer.out) == (2, "")
+    assert "noise.count" in answer.err
+    assert "cfg.guidance_scale" in answer.err
