@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pydantic import JsonValue
 
@@ -20,6 +20,7 @@ from graphs.running.context import Meter, RunContext, Steps
 if TYPE_CHECKING:
     from graphs.catalogue.packages import Package
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -62,7 +63,7 @@ def asset(name: str) -> Path:
     return _path(f"asset:{name}", Places(assets_folder()))
 
 
-def fed(function: NodeFunction[..., object], parameter: str, value: object, files: Files | None = None) -> object:
+def fed(function: NodeFunction[P, T], parameter: str, value: object, files: Files | None = None) -> object:
     """What a node's parameter is given when a value is wired to it; `InputError` where the value cannot set it."""
     from graphs.declaration.annotations import read_signature
     from graphs.running.feeding import fed as feed

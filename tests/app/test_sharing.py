@@ -13,12 +13,14 @@ import pytest
 from graphs.home import assets_folder
 from tests.app.conftest import Command, Edit
 from tests.app.test_plugins import use_fade, write_fade
+from tests.graphs.packs import contents
 
 
 def test_a_pack_runs_in_another_home_as_the_graph_does(
     noiseloom: Command, small: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     assert noiseloom("pack", "digits", *small).out == "digits.zip\n"
+    assert "asset:weights/digits.safetensors" in contents(Path("digits.zip"))["pack.json"].decode(), "a default"
     first = noiseloom("run", "digits", *small)
     monkeypatch.setenv("NOISELOOM_HOME", str(tmp_path / "another"))
     assert noiseloom("check", "digits.zip").out == "digits.zip: no faults\n"

@@ -208,6 +208,13 @@ def test_a_node_is_one_line_and_no_other_node_is_there() -> None:
     ]
 
 
+def test_names_that_python_or_the_script_has_get_a_mark() -> None:
+    text = script(GRAPHS["awkward names"])
+    names = [line.partition(" = ")[0] for line in calls_in(text) if "making_amount(" in line]
+    assert set(names) == {*(f"{name}_" for name in AWKWARD if name != "none"), "none", "a" * 40, "a" * 40 + "_"}
+    assert "sub_a = toys_making_amount" in script(GRAPHS["subgraphs"]), "what is outside keeps its name"
+
+
 def test_a_call_that_is_too_long_has_some_of_its_values_on_a_line_before_it(tmp_path: Path) -> None:
     params: JsonValue = {**FAST, "prompt": "some words, so that one line does not hold them"}
     text = script(shown(k=toy("making.knobs", params=params), k_values=amount(1)))

@@ -61,7 +61,7 @@ def refusal(path: Path, tmp_path: Path) -> str:
     assert str(path) in str(caught.value)
     assert outside(tmp_path) == before
     assert not packs_folder().exists() or not list(packs_folder().iterdir())
-    return str(caught.value)
+    return str(caught.value).replace(str(path), "")
 
 
 def test_a_pack_opens_as_the_graph_with_its_files(pack: Path) -> None:
@@ -297,16 +297,25 @@ def test_an_encrypted_pack_and_one_of_unknown_compression_are_refused(tmp_path: 
     assert "compressed in a way" in refusal(with_flag(write_zip(path, listing()), 8, 99), tmp_path)
 
 
-def test_a_file_that_is_longer_than_declared_is_read_no_further(tmp_path: Path) -> None:
-    path = write_zip(tmp_path / "pack.zip", listing(a=b"x" * 5000), method=zipfile.ZIP_DEFLATED)
-    content = path.read_bytes()
-    path.write_bytes(content.replace(struct.pack("<L", 5000), struct.pack("<L", 4000)))
-    assert "not as large" in refusal(path, tmp_path)
-    raw = listing(a=b"x" * 5000)
-    raw["pack.json"] = raw["pack.json"].replace(b"5000", b"4000")
-    path = write_zip(path, raw, method=zipfile.ZIP_DEFLATED)
-    path.write_bytes(path.read_bytes().replace(struct.pack("<L", 5000), struct.pack("<L", 4000)))
-    assert "damaged" in refusal(path, tmp_path)
+def declared(path: Path, entries: Entries, size: int, other: int) -> Path:
+    """A zip of these entries, deflated, with another size declared of what has that size."""
+    content = write_zip(path, entries, method=zipfile.ZIP_DEFLATED).read_bytes()
+    path.write_bytes(content.replace(struct.pack("<L", size), struct.pack("<L", other)))
+    return path
+
+
+@pytest.mark.parametrize(("other", "part"), [(4000, "damaged"), (6000, "not as large as declared")])
+def test_a_file_of_another_size_than_declared_is_refused(tmp_path: Path, other: int, part: str) -> None:
+    path, content = tmp_path / "pack.zip", b"0123456789" * 500
+    entries = listing(a=content)
+    assert "not as large as listed" in refusal(declared(path, entries, 5000, other), tmp_path)
+    entries["pack.json"] = entries["pack.json"].replace(b"5000", str(other).encode())
+    assert part in refusal(declared(path, entries, 5000, other), tmp_path)
+
+
+def test_a_graph_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpacking, "LARGEST_TEXT", 15)
+    assert "the text is too large" in refusal(write_zip(tmp_path / "pack.zip", listing()), tmp_path)
 
 
 @pytest.mark.parametrize("name", ["graph.json", "pack.json"])
