@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from graphs import load
 from graphs.home import assets_folder
 from tests.app.conftest import Command, Edit
 from tests.app.test_plugins import use_fade, write_fade
@@ -24,6 +25,7 @@ def test_a_pack_runs_in_another_home_as_the_graph_does(
     first = noiseloom("run", "digits", *small)
     monkeypatch.setenv("NOISELOOM_HOME", str(tmp_path / "another"))
     assert noiseloom("check", "digits.zip").out == "digits.zip: no faults\n"
+    assert load("digits.zip").opened.document.name == "Handwritten digits"
     second = noiseloom("run", "digits.zip", "--out", "shared")
     assert first.status == second.status == 0
     assert Path("out/sheet.png").read_bytes() == Path("shared/sheet.png").read_bytes()

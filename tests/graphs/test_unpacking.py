@@ -292,7 +292,7 @@ def with_flag(path: Path, offset: int, value: int) -> Path:
 
 def test_an_encrypted_pack_and_one_of_unknown_compression_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "pack.zip"
-    assert "encrypted" in refusal(with_flag(write_zip(path, listing()), 6, 1), tmp_path)
+    assert "the pack is encrypted" in refusal(with_flag(write_zip(path, listing()), 6, 1), tmp_path)
     assert "compressed in a way" in refusal(with_flag(write_zip(path, listing()), 8, zipfile.ZIP_LZMA), tmp_path)
     assert "compressed in a way" in refusal(with_flag(write_zip(path, listing()), 8, 99), tmp_path)
 
