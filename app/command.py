@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from graphs.catalogue.catalogue import Catalogue
     from graphs.opening import Opened
 
-Graph = Annotated[str, typer.Argument(metavar="GRAPH", help="A JSON file, a PNG that carries a graph, or an example.")]
+Graph = Annotated[
+    str, typer.Argument(metavar="GRAPH", help="A JSON file, a PNG that carries a graph, a pack, or an example.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 NodeFolders = Annotated[list[Path] | None, typer.Option("--nodes", metavar="DIR", help="A folder of your own nodes.")]
 NoPlugins = Annotated[bool, typer.Option("--no-plugins", help="Use only the nodes that come with Noiseloom.")]
@@ -81,8 +83,7 @@ def run(
     choices = Choices(tuple(only or ()), device, strict)
     catalogue = _catalogue(nodes, no_plugins)
     opened = _opened(graph, catalogue, settings or [], allow_read or [])
-    for note in opened.notes:
-        typer.echo(f"note: {note}", err=True)
+    _tell_notes(opened)
     if plan:
         from app.planning import show_plan
 
@@ -125,6 +126,51 @@ def check(
         typer.echo("\n".join(lines) if lines else f"{graph}: no faults")
     if any(fault.severity == "error" for fault in faults):
         raise typer.Exit(2)
+
+
+@commands.command()
+def pack(
+    graph: Graph,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The pack; the graph's name with .zip.")] = None,
+    settings: Settings = None,
+    nodes: NodeFolders = None,
+    no_plugins: NoPlugins = False,
+    allow_read: Readable = None,
+) -> None:
+    """Put a graph and its files into one zip, to share. Nothing is overwritten."""
+    from graphs.packing import make_pack, write_pack
+
+    catalogue = _catalogue(nodes, no_plugins)
+    opened = _opened(graph, catalogue, settings or [], allow_read or [])
+    _tell_notes(opened)
+    path = out or Path(f"{Path(graph).stem}.zip")
+    write_pack(make_pack(opened, catalogue), path)
+    typer.echo(str(path))
+
+
+@commands.command()
+def export(
+    graph: Graph,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The script; without it, it is printed.")] = None,
+    settings: Settings = None,
+    nodes: NodeFolders = None,
+    no_plugins: NoPlugins = False,
+    allow_read: Readable = None,
+) -> None:
+    """Write a graph as a plain Python script. Nothing is overwritten."""
+    from graphs.exporting import export as script_of
+
+    catalogue = _catalogue(nodes, no_plugins)
+    opened = _opened(graph, catalogue, settings or [], allow_read or [])
+    _tell_notes(opened)
+    text = script_of(opened, catalogue)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    from graphs.results import write_only
+
+    write_only(out, text.encode())
+    typer.echo(str(out))
 
 
 @commands.command("nodes")
@@ -200,6 +246,11 @@ def _opened(graph: str, catalogue: Catalogue, settings: list[str], readable: lis
     from app.setting import set_values
 
     return set_values(opened, settings, catalogue)
+
+
+def _tell_notes(opened: Opened) -> None:
+    for note in opened.notes:
+        typer.echo(f"note: {note}", err=True)
 
 
 def _print_json(value: JsonValue) -> None:

@@ -23,6 +23,7 @@ from graphs.document.model import Document
 from graphs.errors import InputError, place_of
 from graphs.opening import Opened
 from graphs.parts import Parts
+from graphs.results import output_name
 from graphs.running.context import Cancelled
 from graphs.running.devices import find_devices
 from graphs.running.events import Cached, Event, Failed, Finished
@@ -102,7 +103,7 @@ def _save(
     """Write a target's outputs; where that fails, the node has failed."""
     try:
         for port, digest, parts in event.outputs.contents():
-            name = event.node if len(event.outputs) == 1 else f"{event.node}.{port}"
+            name = output_name(event.node, port, len(event.outputs))
             drawn = draw(digest, parts)
             for file in save_files(path, name, drawn.files, document):
                 report.add_output(event.node, port, drawn.type, path=file, value=drawn.literal)

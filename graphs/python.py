@@ -34,7 +34,7 @@ class Loaded:
 
 
 def load(graph: str | Path, nodes: Iterable[str | Path] = (), *, plugins: bool = True) -> Loaded:
-    """Open a graph: a JSON file, a PNG that carries one, or an example's name.
+    """Open a graph: a JSON file, a PNG that carries one, a pack, or an example's name.
 
     `nodes` are folders of your own nodes. `InputError` where it cannot be read.
     """

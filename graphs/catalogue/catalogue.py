@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,21 +46,22 @@ class Catalogue:
     def function(self, identifier: str) -> NodeFunction[..., object]:
         """The node itself; imports its module."""
         record = self.nodes[identifier]
-        found = getattr(self._module(record.module), record.function)
+        found = getattr(import_module(self.package(record), record.module), record.function)
         if not isinstance(found, NodeFunction):
             raise DeclarationError(f"{record.module}.{record.function} is no longer a node; run the command again")
         return found
 
     def value_class(self, name: str) -> type:
         """The class of a value type; imports its module."""
-        found = getattr(self._module(self.values[name].module), name)
+        record = self.values[name]
+        found = getattr(import_module(self.package(record), record.module), name)
         if not isinstance(found, type):
-            raise DeclarationError(f"{self.values[name].module}.{name} is no longer a type; run the command again")
+            raise DeclarationError(f"{record.module}.{name} is no longer a type; run the command again")
         return found
 
-    def _module(self, name: str) -> types.ModuleType:
-        package = next(entry for entry in self.packages if f"{name}.".startswith(f"{entry.root}."))
-        return import_module(package, name)
+    def package(self, record: NodeType | ValueType) -> Package:
+        """The package that a type comes from."""
+        return next(entry for entry in self.packages if f"{record.module}.".startswith(f"{entry.root}."))
 
     def conversions(self, source: Iterable[str], target: Iterable[str]) -> tuple[str, ...]:
         """The nodes that turn a value of one of the source types into one of the target types."""

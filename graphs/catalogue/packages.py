@@ -66,6 +66,14 @@ def installed_packages(*, plugins: bool) -> list[Package]:
     ]
 
 
+def distribution_of(package: Package) -> tuple[str, str]:
+    """The name and the version of the distribution that offers a package; empty where none does."""
+    for entry in importlib.metadata.entry_points(group=GROUP):
+        if entry.value == package.root and entry.dist is not None and not package.owned:
+            return entry.dist.name, entry.dist.version
+    return "", ""
+
+
 def _find(name: str) -> importlib.machinery.ModuleSpec | None:
     try:
         return importlib.util.find_spec(name)

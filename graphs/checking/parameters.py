@@ -26,13 +26,13 @@ def parameter_faults(place: str, node: Node, signature: Signature, files: Places
             yield Fault(code=Code.WIRED_AND_SET, node=place, port=name, message="both wired and set", mend=mend)
         else:
             for knob in signature.set_by(name):
-                fault = _literal_fault(place, knob, literal, files)
+                fault = literal_fault(place, knob, literal, files)
                 if fault is not None:
                     yield fault
                     break
 
 
-def _literal_fault(place: str, parameter: Parameter, literal: JsonValue, files: Places) -> Fault | None:
+def literal_fault(place: str, parameter: Parameter, literal: JsonValue, files: Places) -> Fault | None:
     """The fault of one literal; of a sweep, that of its first value with one."""
     if not is_sweep(literal):
         return _value_fault(place, parameter, literal, files)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from graphs.catalogue.catalogue import Catalogue
-from graphs.media import Feeding, File, Savable
-from graphs.parts import Buffer, Parts, digest_of, encode, value_of
+from graphs.media import Feeding, File
+from graphs.parts import Buffer, Parts, digest_of, value_of
+from graphs.results import files_of
 from graphs.running.keys import key_of
 from graphs.store.records import Action
 from graphs.store.store import Store
@@ -36,16 +37,15 @@ def render(digest: str, parts: Parts, store: Store, catalogue: Catalogue) -> Ren
     found = store.get(known.outputs[0]) if known else None
     if found is not None:
         return _read(found)
-    rendering = _make(name, parts, value_of(parts, catalogue.value_class))
+    rendering = _make(name, value_of(parts, catalogue.value_class))
     written = _write(rendering)
     kept = digest_of(written)
     store.keep(Action(key, (kept,)), [(kept, written)])
     return rendering
 
 
-def _make(name: str, parts: Parts, value: object) -> Rendering:
-    files = value.files() if isinstance(value, Savable) else (File(".safetensors", encode(parts)),)
-    return Rendering(name, files, value.parameter() if isinstance(value, Feeding) else None)
+def _make(name: str, value: object) -> Rendering:
+    return Rendering(name, files_of(value), value.parameter() if isinstance(value, Feeding) else None)
 
 
 def _write(rendering: Rendering) -> Parts:

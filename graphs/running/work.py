@@ -7,18 +7,14 @@ import traceback
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
 from graphs.catalogue.catalogue import Catalogue
-from graphs.declaration.parameters import FilePath
-from graphs.declaration.records import NodeType, Parameter
+from graphs.declaration.records import NodeType
 from graphs.declaration.values import value_mark
 from graphs.errors import InputError, NoiseloomError, place_of
 from graphs.faults import brief
-from graphs.files import FileTrouble, Places, find_file
-from graphs.media import Feeding
 from graphs.parts import Parts, digest_of, parts_of_packed
 from graphs.running.context import Cancelled, Meter, Preview, Progress, RunContext
+from graphs.running.feeding import decoded, fed
 from graphs.running.gathering import PREFIX, gather, gather_type, is_gathering
 from graphs.running.tasks import Broken, Done, Held, Shown, Stepped, Task, Told
 from graphs.values import describe, pack
@@ -116,33 +112,11 @@ def _arguments(task: Task, record: NodeType, values: Mapping[str, Held]) -> dict
     for parameter in record.parameters:
         wired = task.inputs.get(parameter.name)
         if wired:
-            arguments[parameter.name] = _fed(parameter, values[wired[0]].value, task.files)
+            arguments[parameter.name] = fed(parameter, values[wired[0]].value, task.files)
         else:
             literal = task.params.get(parameter.name, parameter.default)
-            arguments[parameter.name] = _decoded(parameter, literal, task.files)
+            arguments[parameter.name] = decoded(parameter, literal, task.files)
     return arguments
-
-
-def _fed(parameter: Parameter, value: object, files: Places) -> object:
-    literal = value.parameter() if isinstance(value, Feeding) else None
-    problem = parameter.kind.problem(literal)
-    if problem is not None:
-        message = f"the wire brings no value for '{parameter.name}'"
-        raise InputError(message, given=brief(literal), allowed=problem.allowed, mend=problem.mend)
-    return _decoded(parameter, literal, files)
-
-
-def _decoded(parameter: Parameter, literal: JsonValue, files: Places) -> object:
-    if literal is None:
-        return None
-    if isinstance(parameter.kind, FilePath):
-        found = find_file(literal, parameter.kind.suffixes, files)
-        if isinstance(found, FileTrouble):
-            raise InputError(
-                found.message, where=parameter.name, given=brief(literal), allowed=found.allowed, mend=found.mend
-            )
-        return found
-    return parameter.kind.decode(literal)
 
 
 def _versions(task: Task, values: Mapping[str, Held]) -> list[int]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.saving import save_files, write_new
+from app.saving import save_files
 from graphs.document.model import Document
 from graphs.errors import InputError
 from graphs.media import File
+from graphs.results import write_new
 
 
 def test_a_taken_name_is_numbered(tmp_path: Path) -> None:

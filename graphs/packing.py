@@ -1,0 +1,154 @@
+"""A graph as one file to share, a pack: a zip of the graph, the files that it names, and what it was made with."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from pydantic import JsonValue
+
+from graphs.catalogue.catalogue import Catalogue
+from graphs.document.writing import dumps
+from graphs.errors import InputError
+from graphs.faults import GraphError
+from graphs.file_references import FileReference, file_references, with_files
+from graphs.files import FileTrouble, Places, find_file
+from graphs.manifest import (
+    PACK,
+    FileLiteral,
+    Manifest,
+    PackedFile,
+    digest_of,
+    file_digest,
+    new_digest,
+    packages_used,
+    versions,
+)
+from graphs.opening import Opened
+from graphs.zips import CHUNK, GRAPH, MANIFEST
+
+FILES = "files/"
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip can hold; every entry has it, so that two packs of a graph are equal."""
+
+LONGEST_STEM = 80
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What goes into a pack: the text of the graph, what it says of itself, and the files by their names inside."""
+
+    graph: bytes
+    manifest: Manifest
+    files: Mapping[str, Path]
+
+    def entries(self) -> dict[str, bytes | Path]:
+        """Content by name, in the order of a pack."""
+        found: dict[str, bytes | Path] = {GRAPH: self.graph, MANIFEST: self.manifest.text(), **self.files}
+        return {name: found[name] for name in sorted(found)}
+
+
+def make_pack(opened: Opened, catalogue: Catalogue) -> Pack:
+    """The pack of a graph as it was opened.
+
+    A content that is named under several names is in it once for each suffix; assets are only named, by their digest.
+    `GraphError` with the faults of its files, where there are any.
+    """
+    references = file_references(opened.document, catalogue)
+    faults = [fault for reference in references for fault in reference.faults(opened.files)]
+    if faults:
+        raise GraphError(tuple(dict.fromkeys(faults)))
+    contents = _Contents()
+    for reference in references:
+        contents.add(reference, opened.files)
+
+    def renamed(literal: JsonValue) -> JsonValue:
+        return {"file": contents.names[str(literal["file"])]} if isinstance(literal, dict) else literal
+
+    graph = dumps(with_files(opened.document, renamed)).encode()
+    files = tuple(entry for _, entry in sorted(contents.entries.items()))
+    packages = packages_used(opened.document, catalogue)
+    manifest = Manifest(pack=PACK, graph=digest_of(graph), versions=versions(), files=files, packages=packages)
+    return Pack(graph, manifest, contents.sources)
+
+
+@dataclass
+class _Contents:
+    """The files of a graph as they are gathered: names inside by the names in the graph, and where each lies."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, PackedFile] = field(default_factory=dict)
+    sources: dict[str, Path] = field(default_factory=dict)
+    by_content: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def add(self, reference: FileReference, files: Places) -> None:
+        """Take a file in, or note an asset."""
+        path = find_file(reference.literal, (), files)
+        if isinstance(path, FileTrouble):
+            raise InputError(path.message, where=reference.place)
+        digest = file_digest(path)
+        literal: FileLiteral = str(reference.literal)
+        if isinstance(reference.literal, dict):
+            written = Path(str(reference.literal["file"]))
+            content = (digest, written.suffix.lower())
+            name = self.by_content.setdefault(content, _free_name(written, set(self.sources)))
+            self.names[str(reference.literal["file"])], self.sources[name], literal = name, path, {"file": name}
+        self.entries[str(literal)] = PackedFile(literal=literal, size=path.stat().st_size, digest=digest)
+
+
+def write_pack(pack: Pack, path: Path) -> None:
+    """Write the pack, never over a file that is there. Two packs of a graph are byte-equal."""
+    try:
+        with path.open("xb") as file:
+            _write(pack, file, path)
+    except FileExistsError as error:
+        message = "there is a file of that name already"
+        raise InputError(message, where=str(path), mend="choose another --out") from error
+    except OSError as error:
+        given = error.strerror or str(error)
+        raise InputError(
+            "the pack cannot be written", where=str(path), given=given, mend="choose another --out"
+        ) from error
+
+
+def _write(pack: Pack, file: IO[bytes], path: Path) -> None:
+    """Write all entries; where that fails, no half of a pack is left."""
+    try:
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, content in pack.entries().items():
+                info = zipfile.ZipInfo(name, EARLIEST)
+                info.create_system, info.external_attr = 3, 0o100644 << 16  # the same on every system
+                if isinstance(content, bytes):
+                    archive.writestr(info, content)
+                else:
+                    _copy(content, archive, info, pack.manifest)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _copy(source: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, manifest: Manifest) -> None:
+    expected = next(entry for entry in manifest.files if entry.literal == {"file": info.filename})
+    info.file_size = expected.size
+    digest = new_digest()
+    with source.open("rb") as file, archive.open(info, "w") as to:
+        while part := file.read(CHUNK):
+            digest.update(part)
+            to.write(part)
+    if digest.hexdigest() != expected.digest:
+        raise InputError("the file changed while it was packed", where=str(source), mend="pack the graph again")
+
+
+def _free_name(path: Path, taken: set[str]) -> str:
+    """`files/NAME`: a name that every system can hold, and no other file of the pack has in any case of letters."""
+    suffix = re.sub(r"[^A-Za-z0-9.]+", "_", path.suffix)[:20]
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", path.name.removesuffix(path.suffix))[:LONGEST_STEM] or "_"
+    folded = {name.casefold() for name in taken}
+    name, number = f"{FILES}{stem}{suffix}", 2
+    while name.casefold() in folded:
+        name, number = f"{FILES}{stem}-{number}{suffix}", number + 1
+    return name

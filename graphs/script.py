@@ -1,0 +1,112 @@
+"""What an exported script uses besides the nodes themselves: `noiseloom export` writes the calls, these do the rest.
+
+It may be used by hand, too: nodes are functions, and these are what the engine does between them.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from pydantic import JsonValue
+
+from graphs.declaration.node import NodeFunction
+from graphs.errors import InputError
+from graphs.files import FileTrouble, Places, find_file
+from graphs.home import assets_folder, workspace_folder
+from graphs.running.context import Meter, RunContext, Steps
+
+if TYPE_CHECKING:
+    from graphs.catalogue.packages import Package
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Files:
+    """The folder that a graph's files lie in, and others that it may read from: `files("photo.png")` is a path."""
+
+    def __init__(self, base: str, *others: str) -> None:
+        self.places = Places(Path(base), (workspace_folder(), assets_folder(), *map(Path, others)))
+
+    def __call__(self, name: str) -> Path:
+        """Give the path of a file; `InputError` where it is not there or lies elsewhere."""
+        return _path({"file": name}, self.places)
+
+
+class OwnNodes:
+    """A person's own folder of nodes."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+
+    def node(self, module: str, name: str) -> NodeFunction[..., object]:
+        """The node of that name in a file of the folder, as "picture" or "sub.picture"."""
+        from graphs.catalogue.packages import import_module
+
+        found = getattr(import_module(self.package, f"{self.package.root}.{module}".rstrip(".")), name)
+        if not isinstance(found, NodeFunction):
+            raise InputError(f"'{name}' is no node", where=f"{self.package.folder}, {module}")
+        return found
+
+
+def own_nodes(folder: str) -> OwnNodes:
+    """Make a folder of nodes known, as `--nodes` does; `InputError` where it is not there."""
+    from graphs.catalogue.packages import folder_package
+
+    return OwnNodes(folder_package(Path(folder)))
+
+
+def asset(name: str) -> Path:
+    """The path of a file that comes with Noiseloom, as "weights/digits.safetensors"."""
+    return _path(f"asset:{name}", Places(assets_folder()))
+
+
+def fed(function: NodeFunction[P, T], parameter: str, value: object, files: Files | None = None) -> object:
+    """What a node's parameter is given when a value is wired to it; `InputError` where the value cannot set it."""
+    from graphs.declaration.annotations import read_signature
+    from graphs.running.feeding import fed as feed
+
+    declared = read_signature(function.function, function.function.__name__).parameters
+    found = next((entry for entry in declared if entry.name == parameter), None)
+    if found is None:
+        raise InputError(f"there is no parameter '{parameter}'", where=function.function.__name__)
+    return feed(found, value, files.places if files else Places(Path()))
+
+
+def finished(work: Steps[T]) -> T:
+    """The value of a node that works in steps, when it is done."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+
+def run_context() -> RunContext:
+    """What a node is given that declares `run: RunContext`: a meter of its own, and the CPU."""
+    return RunContext(Meter())
+
+
+def save(name: str, value: object) -> list[Path]:
+    """Write a result into the folder that is the script's first argument, or into `out`; the paths of its files.
+
+    The names are those of `noiseloom run`; nothing that is there is overwritten.
+    """
+    from graphs.results import file_stems, files_of, write_new
+
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
+    folder.mkdir(parents=True, exist_ok=True)
+    files = files_of(value)
+    stems = file_stems(name, len(files))
+    return [write_new(folder, stem, file.suffix, file.content) for stem, file in zip(stems, files, strict=True)]
+
+
+def _path(literal: JsonValue, places: Places) -> Path:
+    found = find_file(literal, (), places)
+    if isinstance(found, FileTrouble):
+        given = str(literal["file"]) if isinstance(literal, dict) else str(literal)
+        raise InputError(found.message, given=given, allowed=found.allowed, mend=found.mend)
+    return found
