@@ -207,12 +207,64 @@ def doctor(as_json: AsJson = False, nodes: NodeFolders = None, no_plugins: NoPlu
     """Report versions, devices and folders."""
     from app.doctor import doctor as examine
 
-    lines = examine(_catalogue(nodes, no_plugins))
-    if as_json:
-        _print_json(dict(lines))
-    else:
-        width = max(len(name) for name in lines)
-        typer.echo("\n".join(f"{name:{width}}  {text}" for name, text in lines.items()))
+    _tell(examine(_catalogue(nodes, no_plugins)), as_json=as_json)
+
+
+store_commands = typer.Typer(invoke_without_command=True, rich_markup_mode=None, help="What is kept of earlier runs.")
+commands.add_typer(store_commands, name="store")
+
+
+@store_commands.callback()
+def store(context: typer.Context, as_json: AsJson = False) -> None:
+    """Say how much is kept of earlier runs."""
+    if context.invoked_subcommand is None:
+        from app.storing import show_size
+
+        _tell(show_size(), as_json=as_json)
+
+
+@store_commands.command("clear")
+def store_clear(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Pinned results, and a store that cannot be read, too.")
+    ] = False,
+) -> None:
+    """Let all results go but pinned ones."""
+    from app.storing import clear
+
+    typer.echo(clear(everything=everything))
+
+
+@store_commands.command("verify")
+def store_verify() -> None:
+    """Read every result again and remove what is damaged."""
+    from app.storing import verify
+
+    typer.echo(verify())
+
+
+@store_commands.command("why")
+def store_why(node: Annotated[str, typer.Argument(metavar="NODE")]) -> None:
+    """Say what made a node run last, and what its result depends on."""
+    from app.storing import why
+
+    typer.echo(why(node))
+
+
+@store_commands.command("pin")
+def store_pin(node: Annotated[str, typer.Argument(metavar="NODE")]) -> None:
+    """Keep the last result of a node, whatever else is let go."""
+    from app.storing import pin
+
+    typer.echo(pin(node))
+
+
+@store_commands.command("unpin")
+def store_unpin(node: Annotated[str, typer.Argument(metavar="NODE")]) -> None:
+    """Treat a pinned result as any other again."""
+    from app.storing import unpin
+
+    typer.echo(unpin(node))
 
 
 def main() -> None:
@@ -251,6 +303,14 @@ def _opened(graph: str, catalogue: Catalogue, settings: list[str], readable: lis
 def _tell_notes(opened: Opened) -> None:
     for note in opened.notes:
         typer.echo(f"note: {note}", err=True)
+
+
+def _tell(lines: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        _print_json(dict(lines))
+    else:
+        width = max(len(name) for name in lines)
+        typer.echo("\n".join(f"{name:{width}}  {text}" for name, text in lines.items()))
 
 
 def _print_json(value: JsonValue) -> None:

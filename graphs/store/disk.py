@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS actions(
 CREATE TABLE IF NOT EXISTS history(
     graph TEXT NOT NULL, node TEXT NOT NULL, key TEXT NOT NULL, recipe TEXT NOT NULL, reason TEXT NOT NULL,
     at REAL NOT NULL, PRIMARY KEY(graph, node)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pins(digest TEXT NOT NULL, node TEXT NOT NULL, PRIMARY KEY(digest, node)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files(path TEXT PRIMARY KEY, mark TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -165,6 +166,39 @@ class Disk:
         with self._transaction():
             self.index.executemany("INSERT OR REPLACE INTO history VALUES(?, ?, ?, ?, ?, ?)", rows)
 
+    def pin(self, node: str, digests: Iterable[str]) -> None:
+        """Never let these contents go, until the node is unpinned."""
+        with self._transaction():
+            self.index.executemany("INSERT OR IGNORE INTO pins VALUES(?, ?)", [(digest, node) for digest in digests])
+
+    def unpin(self, node: str) -> int:
+        """Take a node's pins back; how many there were."""
+        with self._transaction():
+            return self.index.execute("DELETE FROM pins WHERE node = ?", (node,)).rowcount
+
+    def pins(self) -> dict[str, str]:
+        """The nodes of pinned contents, by digest."""
+        return dict(self.index.execute("SELECT digest, node FROM pins"))
+
+    def clear(self) -> int:
+        """Let everything go that is not pinned; the number of contents that went."""
+        gone = "SELECT digest FROM contents WHERE digest NOT IN (SELECT digest FROM pins)"
+        digests = [digest for (digest,) in self.index.execute(gone)]
+        self.forget(digests)
+        with self._transaction():
+            kept = self.pins()
+            held = {
+                row[0]
+                for row in self.index.execute("SELECT key, outputs FROM actions")
+                if kept.keys() & set(row[1].split(","))
+            }
+            others = [(key,) for (key,) in self.index.execute("SELECT key FROM actions") if key not in held]
+            self.index.executemany("DELETE FROM actions WHERE key = ?", others)
+            self.index.execute("DELETE FROM history WHERE key NOT IN (SELECT key FROM actions)")
+            self.index.execute("DELETE FROM files")
+        self.index.execute("VACUUM")
+        return len(digests)
+
     def file_digest(self, path: str, mark: str) -> str | None:
         """The digest of a file's content, where it was read before and bears the same mark (size, time, inode)."""
         row = self.index.execute("SELECT digest FROM files WHERE path = ? AND mark = ?", (path, mark)).fetchone()
@@ -190,6 +224,7 @@ class Disk:
         if total <= limit:
             return 0
         now = time.time()
+        pinned = pinned | self.pins().keys()
         worth = "(seconds + 0.001) / (size + 512.0) / (1.0 + (? - used) / 86400.0)"
         gone = []
         for digest, size in self.index.execute(f"SELECT digest, size FROM contents ORDER BY {worth}", (now,)):  # noqa: S608

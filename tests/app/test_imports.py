@@ -39,6 +39,15 @@ def test_looking_imports_neither_torch_nor_nodes(tmp_path: Path, arguments: tupl
     assert len(modules) < 620
 
 
+def test_a_run_that_is_served_from_the_store_imports_neither_torch_nor_nodes(tmp_path: Path) -> None:
+    few = ("--set", "noise.count=1", "--set", "karras.num_inference_steps=1", "--out", str(tmp_path / "out"))
+    imported(tmp_path, "run", "digits", *few)
+    modules = imported(tmp_path, "run", "digits", *few)
+    assert not [name for name in modules if name.split(".")[0] in ("torch", "nodes", "numpy", "PIL")]
+    assert len(modules) < 800
+    assert (tmp_path / "out" / "sheet.png").read_bytes() == (tmp_path / "out" / "sheet-2.png").read_bytes()
+
+
 def test_one_changed_file_is_imported_alone(tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
