@@ -224,10 +224,10 @@ class NumberList(Kind):
 
     def problem(self, value: JsonValue) -> Problem | None:
         """Why `value` is no such list."""
-        allowed = f"a list of at least {self.shortest}, each {self.item.allowed()}"
-        if not isinstance(value, list) or len(value) < self.shortest:
-            return Problem("bad_value", allowed)
-        return next((p._replace(allowed=allowed) for entry in value if (p := self.item.problem(entry))), None)
+        found: Problem | None = Problem("bad_value", "")
+        if isinstance(value, list) and len(value) >= self.shortest:
+            found = next((problem for entry in value if (problem := self.item.problem(entry))), None)
+        return found and found._replace(allowed=f"a list of at least {self.shortest}, each {self.item.allowed()}")
 
     def decode(self, value: JsonValue) -> object:
         """A tuple of numbers."""
