@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -178,18 +179,22 @@ class CurveOver(Kind):
     maximum: float | None = None
     step: float | None = None
 
+    @cached_property
+    def number(self) -> Number:
+        """What each value of a curve is, and what a literal without one is."""
+        return Number(minimum=self.minimum, maximum=self.maximum)
+
     def problem(self, value: JsonValue) -> Problem | None:
         """Why `value` is neither."""
-        number = Number(minimum=self.minimum, maximum=self.maximum)
         if not isinstance(value, dict):
-            found = number.problem(value)
+            found = self.number.problem(value)
             return found and found._replace(allowed=f"{found.allowed}, or a curve over the noise level")
         trouble = curve_problem(value)
         if trouble is not None:
             allowed = '{"curve": [[level, value], ...], "by": "log" or "linear"}, levels rising'
             return Problem("bad_curve", allowed, trouble)
         points = LevelCurve.from_literal(value).points
-        return next((found for _, y in points if (found := number.problem(y))), None)
+        return next((found for _, y in points if (found := self.number.problem(y))), None)
 
     def decode(self, value: JsonValue) -> object:
         """A float or a `LevelCurve`."""
