@@ -64,23 +64,23 @@ def _strict_text(text: str | bytes) -> str:
     return text
 
 
-def _scan(text: str, each_object: Callable[[list[tuple[str, JsonValue]]], JsonValue]) -> JsonValue:
-    value: JsonValue = json.loads(
+def _scan(text: str, each_object: Callable[[list[tuple[str, JsonValue]]], object]) -> object:
+    scanned: object = json.loads(
         text,
         object_pairs_hook=each_object,
         parse_constant=_refuse_constant,
         parse_float=_finite_float,
         parse_int=_bounded_int,
     )
-    return value
+    return scanned
 
 
-def _skeleton(pairs: list[tuple[str, JsonValue]]) -> list[JsonValue]:
-    """An object as the list of the objects and lists in it, which is enough to know its depth."""
+def _skeleton(pairs: list[tuple[str, JsonValue]]) -> tuple[object, ...]:
+    """An object as the lists and other such tuples in it, which is enough to know its depth; most are empty."""
     entries = dict(pairs)
     if len(entries) != len(pairs):
         raise _KeyTwiceError
-    return [value for value in entries.values() if isinstance(value, list)]
+    return tuple([value for value in entries.values() if isinstance(value, (list, tuple))])
 
 
 def _unique_keys(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
@@ -112,11 +112,11 @@ def _bounded_int(digits: str) -> int:
     return int(digits)
 
 
-def _check_depth(skeleton: JsonValue) -> None:
+def _check_depth(skeleton: object) -> None:
     """One bracket deeper at a time."""
-    brackets = [skeleton] if isinstance(skeleton, list) else []
+    brackets = [skeleton] if isinstance(skeleton, (list, tuple)) else []
     for _ in range(DEEPEST):
-        brackets = [inner for outer in brackets for inner in outer if isinstance(inner, list)]
+        brackets = [inner for outer in brackets for inner in outer if isinstance(inner, (list, tuple))]
     if brackets:
         _refuse_depth()
 
