@@ -26,20 +26,24 @@ from graphs.declaration.parameters import (
 )
 from graphs.declaration.values import behaviour, data
 from graphs.errors import InputError, NoiseloomError
+from graphs.estimates import UNKNOWN, Estimate, Known, Span
 from graphs.running.context import Preview, Progress, RunContext, Steps
 
 if TYPE_CHECKING:
     from graphs.python import load, run
 
 __all__ = [
+    "UNKNOWN",
     "Choice",
     "ColourCode",
     "Count",
     "Curve",
     "CurveOver",
+    "Estimate",
     "FilePath",
     "Fraction",
     "InputError",
+    "Known",
     "LevelCurve",
     "NoiseloomError",
     "Number",
@@ -50,6 +54,7 @@ __all__ = [
     "RunContext",
     "Seed",
     "SeedNumber",
+    "Span",
     "Steps",
     "Switch",
     "TextBox",

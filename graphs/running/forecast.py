@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
+from graphs.estimates import Span
 from graphs.files import FileTrouble, Places, find_file
 from graphs.running.compiling import Compiled, Unit
 from graphs.running.keys import key_of, recipe
@@ -29,10 +30,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """What a plan says of a node, and why."""
+    """What a plan says of a node, and why; `nfe` is what it will ask of models, where that was estimated."""
 
     state: State
     reason: str = ""
+    nfe: Span | None = None
 
 
 @dataclass(slots=True)

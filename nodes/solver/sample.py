@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from graphs import Preview, Progress, RunContext, Steps, node
+from graphs import UNKNOWN, Estimate, Known, Preview, Progress, RunContext, Steps, node
 from nodes.contracts.levels import Levels
 from nodes.contracts.model import Context, Model
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver, drive
 
 
-@node
+def cost(known: Known) -> Estimate:
+    """The solver's calls in so many steps, each for all rows, times what the model costs."""
+    rows, model, calls = known.input("noise").rows, known.input("model").each, known.input("solver").calls
+    asked = calls(known.input("levels").steps) if calls is not None else UNKNOWN
+    return Estimate(nfe=rows * asked * model, rows=rows)
+
+
+@node(cost=cost)
 def sample(noise: Sample, model: Model, solver: Solver, levels: Levels, *, run: RunContext) -> Steps[Sample]:
     """Sample: from the noise, step by step over the levels, with the solver asking the model.
 
