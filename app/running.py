@@ -31,6 +31,7 @@ from graphs.running.executors import Executor, Here
 from graphs.running.plan import Plan, plan_opened
 from graphs.running.rendering import Rendering, render
 from graphs.running.run import run
+from graphs.running.worker import Worker
 from graphs.store.store import Store, store_folder
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -84,8 +85,9 @@ def chosen_plan(opened: Opened, catalogue: Catalogue, choices: Choices) -> Plan:
 
 @contextmanager
 def executors(catalogue: Catalogue, device: str) -> Iterator[list[Executor]]:
-    """Who computes: this process, or one process for each of several devices."""
-    lanes: list[Executor] = [Here(catalogue, device)]
+    """Who computes: this process, or a process for each of several devices."""
+    devices = find_devices(device) if "," in device else [device]
+    lanes: list[Executor] = [Here(catalogue, device)] if len(devices) == 1 else [Worker(catalogue, d) for d in devices]
     try:
         yield lanes
     finally:

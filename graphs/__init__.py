@@ -27,7 +27,7 @@ from graphs.declaration.parameters import (
 from graphs.declaration.values import behaviour, data
 from graphs.errors import InputError, NoiseloomError
 from graphs.estimates import UNKNOWN, Estimate, Known, Span
-from graphs.running.context import Preview, Progress, RunContext, Steps
+from graphs.running.context import Keep, Preview, Progress, RunContext, Steps
 
 if TYPE_CHECKING:
     from graphs.python import load, run
@@ -43,6 +43,7 @@ __all__ = [
     "FilePath",
     "Fraction",
     "InputError",
+    "Keep",
     "Known",
     "LevelCurve",
     "NoiseloomError",

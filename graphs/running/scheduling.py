@@ -28,9 +28,9 @@ from graphs.running.forecast import Forecast, State, contents_of, is_steady, out
 from graphs.running.keys import key_of
 from graphs.running.outputs import GoneError, Outputs
 from graphs.running.plan import Plan
-from graphs.running.tasks import Broken, Done, Shown, Stepped, Task, Told
+from graphs.running.tasks import Broken, Done, Saved, Shown, Stepped, Task, Told
 from graphs.store.records import Action, Memory
-from graphs.store.store import Store
+from graphs.store.store import Store, halfway
 
 LISTENING = 0.2
 """Seconds after which a run that waits for other processes looks whether it was cancelled."""
@@ -62,6 +62,7 @@ class Scheduler:
         self.before = forecast.memories
         self.memories: list[Memory] = []
         self.recipes: dict[int, str] = {}
+        self.halfway: set[int] = set()
         self.lost: set[int] = set()
         self.finished: set[int] = set()
         self.released: set[int] = set()
@@ -252,11 +253,24 @@ class Scheduler:
         if expected is None:  # what has no key is named for this run alone
             own = self.keys[unit.number] or f"{unit.place}~{time.time_ns()}"
             expected = outputs_of(unit, own, ("",) * len(unit.shape.behaviours))
-        params = unit.params
-        task = Task(unit.place, unit.shape.record.id, params, inputs, expected, self.plan.files)
+        kept = self._kept(lane, unit)
+        task = Task(unit.place, unit.shape.record.id, unit.params, inputs, expected, self.plan.files, kept)
         self.told.append(Started(unit.place))
         lane.busy, lane.began = True, time.monotonic()
         lane.executor.submit(task, self.cancelled)
+
+    def _kept(self, lane: _Lane, unit: Unit) -> str:
+        """The name of what an earlier run has kept of this unit, now in the lane's hands; nothing if there is none."""
+        key = self.keys[unit.number]
+        if key is None or not unit.shape.record.run or unit.shape.builds:
+            return ""
+        action = self.store.find([halfway(key)]).get(halfway(key))
+        parts = self.store.get(action.outputs[0]) if action is not None else None
+        if action is None or parts is None:
+            return ""
+        self.halfway.add(unit.number)
+        lane.executor.give(action.outputs[0], parts)
+        return action.outputs[0]
 
     def _hear(self, lane: _Lane, told: Told) -> None:
         place = self.units[lane.jobs[-1]].place
@@ -267,6 +281,11 @@ class Scheduler:
                 self.told.append(Advanced(place, step, total, left))
             case Shown(value):
                 self.told.append(Previewed(place, value))
+            case Saved(parts):
+                key = self.keys[lane.jobs[-1]]
+                if key is not None:
+                    self.halfway.add(lane.jobs[-1])
+                    self.store.keep_halfway(key, parts, time.monotonic() - lane.began)
             case Done():
                 lane.busy = False
                 self._finish(self.units[lane.jobs.pop()], told)
@@ -284,6 +303,8 @@ class Scheduler:
             self.store.hold(contents)
         else:
             kept = tuple("" if parts is None else name for name, parts in done.outputs)
+            if number in self.halfway:
+                self.store.drop_halfway(key)
             self.store.keep(Action(key, kept, done.seconds, done.nfe, done.launches), contents)
             if not self.hits[number]:
                 self._remember(unit, key)

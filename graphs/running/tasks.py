@@ -22,6 +22,7 @@ class Task:
 
     `outputs` are the names that the results are expected to have, where they are known: of behaviours their recipes,
     of data that is made again the digests that others already count on; "" where only the result will tell.
+    `kept` names what an earlier run of the node had kept when it was cut short, or is empty.
     """
 
     place: str
@@ -30,6 +31,7 @@ class Task:
     inputs: Mapping[str, tuple[str, ...]]
     outputs: tuple[str, ...]
     files: Places
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,13 @@ class Shown:
     """The node has something to show."""
 
     value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The node could go on from here."""
+
+    parts: Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +90,4 @@ class Held:
         return self.packed.tensors if self.packed is not None else ()
 
 
-Told: TypeAlias = Stepped | Shown | Done | Broken
+Told: TypeAlias = Stepped | Shown | Saved | Done | Broken

@@ -12,12 +12,15 @@ from graphs.declaration.records import NodeType
 from graphs.declaration.values import value_mark
 from graphs.errors import InputError, NoiseloomError, place_of
 from graphs.faults import brief
-from graphs.parts import Parts, digest_of, parts_of_packed
-from graphs.running.context import Cancelled, Meter, Preview, Progress, RunContext
+from graphs.parts import Parts, digest_of, parts_of, parts_of_packed
+from graphs.running.context import Cancelled, Keep, Meter, Preview, Progress, RunContext
 from graphs.running.feeding import decoded, fed
 from graphs.running.gathering import PREFIX, gather, gather_type, is_gathering
-from graphs.running.tasks import Broken, Done, Held, Shown, Stepped, Task, Told
+from graphs.running.tasks import Broken, Done, Held, Saved, Shown, Stepped, Task, Told
 from graphs.values import describe, pack
+
+KEEP_EVERY = 2.0
+"""Seconds between two times that something is kept of a node under way: to keep it, a GPU has to be waited for."""
 
 
 class NodeError(NoiseloomError):
@@ -46,7 +49,8 @@ def work(
         call, record = _callable(task, catalogue)
         began = time.perf_counter()  # what its module imports is not the node's time
         arguments = _arguments(task, record, values)
-        given = {"run": RunContext(meter, device)} if record.run else {}
+        kept = values[task.kept].value if task.kept else None
+        given = {"run": RunContext(meter, device, kept)} if record.run else {}
         versions = _versions(task, values)
         try:
             result = call(**arguments, **given)
@@ -83,6 +87,7 @@ def _callable(task: Task, catalogue: Catalogue) -> tuple[Callable[..., object], 
 
 def _steps(node: Generator[object, None, object], cancelled: Callable[[], bool]) -> Generator[Told, None, object]:
     """Drive a node that yields; cancel is looked at whenever it does."""
+    last = time.monotonic()
     try:
         while True:
             try:
@@ -95,8 +100,11 @@ def _steps(node: Generator[object, None, object], cancelled: Callable[[], bool])
                 yield Stepped(step.step, step.total)
             elif isinstance(step, Preview):
                 yield Shown(step.value)
-            else:
-                raise NodeError(f"the node yielded {brief(step)}; it may yield Progress and Preview")
+            elif not isinstance(step, Keep):
+                raise NodeError(f"the node yielded {brief(step)}; it may yield Progress, Preview and Keep")
+            elif time.monotonic() - last >= KEEP_EVERY:
+                last = time.monotonic()
+                yield Saved(parts_of(step.value))
     finally:
         node.close()
 

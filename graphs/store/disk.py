@@ -143,6 +143,11 @@ class Disk:
         for digest in digests:
             self.blobs.remove(digest)
 
+    def forget_action(self, key: str) -> None:
+        """Let an action go."""
+        with self._transaction():
+            self.index.execute("DELETE FROM actions WHERE key = ?", (key,))
+
     def remembered(self, graph: str, nodes: Sequence[str]) -> dict[str, Memory]:
         """What was last known of these nodes of a graph."""
         query = "SELECT graph, node, key, recipe, reason, at FROM history WHERE graph = ? AND node"

@@ -137,7 +137,7 @@ def with_failure(kind: str) -> Document:
         ("crash", r"ZeroDivisionError: with 2.0 \(working.py, line \d+\)", False),
         ("refuse", "this number cannot be used\n  given: 2.0\n  mend: use another", True),
         ("leave", r"SystemExit: with 2.0 \(working.py, line \d+\)", False),
-        ("babble", 'the node yielded "half way"; it may yield Progress and Preview', False),
+        ("babble", 'the node yielded "half way"; it may yield Progress, Preview and Keep', False),
     ],
 )
 def test_where_a_node_fails_its_siblings_finish_and_the_others_are_named(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from graphs import Count, InputError, Preview, Progress, RunContext, Steps, node
+from graphs import Count, InputError, Keep, Preview, Progress, RunContext, Steps, node
 
 from .values import Amount, Basket, Machine, Word
 
@@ -17,6 +17,18 @@ def slow(amount: Amount, *, steps: Count = 3) -> Steps[Amount]:
         yield Progress(step + 1, steps)
     yield Preview(amount)
     return Amount(amount.value * steps)
+
+
+@node
+def patient(amount: Amount, *, steps: Count = 6, run: RunContext) -> Steps[Amount]:
+    """amount + steps, one launch a step; it goes on from where it was cut short."""
+    begun = run.kept if isinstance(run.kept, Amount) else amount
+    first = round(begun.value - amount.value)
+    for step in range(first, steps):
+        run.meter.launch(1)
+        yield Progress(step + 1, steps)
+        yield Keep(Amount(amount.value + step + 1))
+    return Amount(amount.value + steps)
 
 
 @node
