@@ -70,7 +70,7 @@ class Parts:
     @property
     def size(self) -> int:
         """Bytes in all."""
-        return len(self.tree) + sum(len(buffer.data) for buffer in self.buffers)
+        return len(self.tree) + sum([len(buffer.data) for buffer in self.buffers])
 
 
 def parts_of(value: object) -> Parts:
@@ -80,8 +80,10 @@ def parts_of(value: object) -> Parts:
 
 def parts_of_packed(packed: Packed) -> Parts:
     """The parts of a value that is packed already."""
-    tree = json.dumps(packed.tree, separators=(",", ":"), sort_keys=True)
-    return Parts(tree, tuple(_buffer(tensor) for tensor in packed.tensors))
+    return Parts(_json(packed.tree), tuple([_buffer(tensor) for tensor in packed.tensors]))
+
+
+_json = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 def value_of(parts: Parts, find: Callable[[str], type]) -> object:

@@ -61,7 +61,7 @@ def compile_graph(flat: Flat, targets: Iterable[str], catalogue: Catalogue, devi
         shape = shapes(node)
         sources = {
             port: tuple([(numbers[source], units[numbers[source]].shape.positions[name]) for source, name in found])
-            for port, found in sorted(node.sources.items())
+            for port, found in (sorted(node.sources.items()) if len(node.sources) > 1 else node.sources.items())
             if found
         }
         written = settings(shape, node.params, sources)

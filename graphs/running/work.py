@@ -148,16 +148,18 @@ def _outputs(result: object, record: NodeType) -> list[object]:
     named = hasattr(result, "_fields") or len(record.outputs) > 1 or record.outputs[0].name != "out"
     outputs = [getattr(result, port.name, None) if named else result for port in record.outputs]
     for port, value in zip(record.outputs, outputs, strict=True):
-        declared = {cls.__name__ for cls in type(value).__mro__ if value_mark(cls)}
-        if not declared & set(port.types):
-            shown = type(value).__name__
+        shown = type(value).__name__
+        declared = {shown} if value_mark(type(value)) else set()
+        if not declared & {*port.types}:
+            declared = {cls.__name__ for cls in type(value).__mro__ if value_mark(cls)}
+        if not declared & {*port.types}:
             raise NodeError(f"{record.id} gave {shown} at '{port.name}', where it declares {' or '.join(port.types)}")
     return outputs
 
 
 def _held(value: object) -> Held:
     """A result with what it is made of."""
-    mark = next(found for cls in type(value).__mro__ if (found := value_mark(cls)))
+    mark = value_mark(type(value)) or next(found for cls in type(value).__mro__ if (found := value_mark(cls)))
     return Held(value) if mark.behaviour else Held(value, pack(value))
 
 
