@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+from pathlib import Path
 
 from graphs import Count, InputError, Keep, Preview, Progress, RunContext, Steps, node
 
@@ -29,6 +31,15 @@ def patient(amount: Amount, *, steps: Count = 6, run: RunContext) -> Steps[Amoun
         yield Progress(step + 1, steps)
         yield Keep(Amount(amount.value + step + 1))
     return Amount(amount.value + steps)
+
+
+@node
+def meet(amount: Amount, *, path: str = "", writes: bool = False) -> Amount:
+    """The number, once another node has opened the other end of this pipe; only two at once can both get there."""
+    signal.alarm(20)
+    with Path(path).open("wb" if writes else "rb"):
+        signal.alarm(0)
+    return Amount(amount.value + writes)
 
 
 @node
