@@ -250,7 +250,8 @@ def _from_folder(variable: str, package: Package, kind: Imported) -> Expression:
 
 def _import_lines(module: str, names: str) -> list[str]:
     found = lines(names, f"from {module} import ")
-    return lines(Group("(", (("", names),)), f"from {module} import ") if len(found[0]) > WIDTH else found
+    each = Group("(", tuple(("", name) for name in names.split(", ")))
+    return lines(each, f"from {module} import ") if len(found[0]) > WIDTH else found
 
 
 def _member(name: str) -> tuple[int, list[tuple[int, str]]]:

@@ -190,6 +190,50 @@ def test_any_swept_text_and_any_name_of_an_axis_stand_as_ruff_would_write_them(
     assert saved_by_script(text, tmp_path, monkeypatch) == saved_by_run(document)
 
 
+OWN = '''
+from typing import Self
+
+from graphs import data, node
+from graphs.media import Cells
+from nodes.contracts.media import Number
+
+
+@data(colour="#123456", gathers=("Number",))
+class Total:
+    """A sum."""
+
+    value: float
+
+    @classmethod
+    def gather(cls, cells: Cells) -> Self:
+        return cls(sum(cell.value for cell in cells.values))
+
+
+@node
+def number(*, value: float = 1) -> Number:
+    """A number."""
+    return Number(value)
+
+
+@node(output=True)
+def shown(total: Total) -> Number:
+    """The sum as a number."""
+    return Number(total.value)
+'''
+
+
+def test_a_type_of_a_folder_of_ones_own_gathers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "own.py").write_text(OWN)
+    one: JsonValue = {"type": "mine.own.number", "params": {"value": swept(1, 2, 4)}}
+    document = graph(one=one, shown={"type": "mine.own.shown", "inputs": {"total": "one"}})
+    text = script(document, catalogue=read_catalogue([folder]))
+    assert_clean(text, tmp_path)
+    assert 'Total = mine.value("own", "Total")\n' in text
+    assert saved_by_script(text, tmp_path, monkeypatch) == {"shown.txt": b"7.0\n"}
+
+
 def test_the_guidance_example_gives_the_files_of_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     saved = json.loads((examples_folder() / "guidance.json").read_text())
     assert_clean(script(loads(json.dumps(saved)), catalogue=read_catalogue()), tmp_path)
