@@ -50,13 +50,13 @@ class Compiled:
 def compile_graph(flat: Flat, targets: Iterable[str], catalogue: Catalogue, device: str | None = None) -> Compiled:
     """The compiled form of a sound graph without sweeps; `device` where results may depend on it."""
     wanted = sorted(targets)
-    order = _order(flat, wanted)
+    places = order(flat, wanted)
     shapes = _shapes(catalogue, environment(device))
     units: list[Unit] = []
     twins: dict[int, list[str]] = {}
     numbers: dict[str, int] = {}
     known: dict[object, int] = {}
-    for place in order:
+    for place in places:
         node = flat[place]
         shape = shapes(node)
         sources = {
@@ -81,7 +81,7 @@ def compile_graph(flat: Flat, targets: Iterable[str], catalogue: Catalogue, devi
     return Compiled(tuple(units), {place: numbers[place] for place in wanted}, numbers)
 
 
-def _order(flat: Flat, wanted: Sequence[str]) -> list[str]:
+def order(flat: Flat, wanted: Sequence[str]) -> list[str]:
     """What the targets need, each node shortly before it is used, so that little has to be held at a time."""
     import networkx as nx  # the other doors start without it
 
