@@ -7,7 +7,7 @@ import inspect
 import math
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -30,7 +30,10 @@ from graphs.script_text import WIDTH, Expression, Group, Words, call, lines, quo
 HELPERS = ("Files", "asset", "fed", "finished", "gathered", "own_nodes", "run_context", "save")
 """What a script may import from `graphs.script`."""
 
-OTHER_NAMES = ("LevelCurve", "files", "math")
+VALUES = "values"
+"""What holds what the next call is given, where that needs a line of its own."""
+
+OTHER_NAMES = ("LevelCurve", "files", "math", VALUES)
 
 
 class Argument(typing.NamedTuple):
@@ -106,7 +109,7 @@ class ScriptNodes:
         return found
 
     def call_lines(self, place: str) -> list[str]:
-        """A node's call: on one line; or on two, its values first; or on as many as it takes."""
+        """A node's call: on one line; or on two, what it is given first; or on as many as it takes."""
         variable, kind = self.variables[place], self.types[place]
         if is_gathering(kind.record.id):
             self.used.add("gathered")
@@ -115,14 +118,10 @@ class ScriptNodes:
             return gathering_lines(variable, kind.alias, cells, node.params["axes"], self.names)
         arguments = self._arguments(self.nodes[place], kind)
         found = lines(self._call(kind, arguments), f"{variable} = ")
-        values = [entry for entry in arguments if entry.set]
-        name = Names(self.names.taken).take(f"{variable}_values")
-        for count in range(len(values) if len(found) > 1 else 0, 0, -1):
-            first = values[:count]
+        for first in _beginnings(arguments) if len(found) > 1 else ():
             rest = [entry for entry in arguments if entry not in first]
-            short = lines(_table(first), f"{name} = ") + lines(self._call(kind, rest, name), f"{variable} = ")
+            short = lines(_table(first), f"{VALUES} = ") + lines(self._call(kind, rest, VALUES), f"{variable} = ")
             if len(short) == 2:  # noqa: PLR2004 - one for the values, one for the call
-                self.names.take(name)
                 return short
         return found
 
@@ -215,6 +214,12 @@ def _call_of(function: str, arguments: list[Argument], more: str = "") -> Expres
     """A call by name, perhaps with the values of a dictionary behind."""
     parts: list[tuple[str, Expression]] = [(f"{entry.name}=", entry.value) for entry in arguments]
     return call(function, *parts, *([("**", more)] if more else []))
+
+
+def _beginnings(arguments: list[Argument]) -> Iterator[list[Argument]]:
+    """What may stand on a line of its own before a call: some of the values, or else some of all arguments."""
+    for entries in ([entry for entry in arguments if entry.set], arguments):
+        yield from (entries[:count] for count in range(len(entries), 0, -1))
 
 
 def _table(arguments: list[Argument]) -> Expression:

@@ -219,12 +219,12 @@ def test_names_that_python_or_the_script_has_get_a_mark() -> None:
 
 def test_a_call_that_is_too_long_has_some_of_its_values_on_a_line_before_it(tmp_path: Path) -> None:
     params: JsonValue = {**FAST, "prompt": "some words, so that one line does not hold them"}
-    text = script(shown(k=toy("making.knobs", params=params), k_values=amount(1)))
+    text = script(shown(k=toy("making.knobs", params=params), values=amount(1)))
     assert_clean(text, tmp_path)
     first, second, *_ = calls_in(text)
-    assert first.startswith('k_values_ = {"mode": "slow", "size": 16, "level": math.inf, ')
+    assert first.startswith('values = {"mode": "slow", "size": 16, "level": math.inf, ')
     assert second.startswith("k = toys_making_knobs(")
-    assert second.endswith(", **k_values_)")
+    assert second.endswith(", **values)")
 
 
 OWN = '''

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -31,6 +32,13 @@ def patient(amount: Amount, *, steps: Count = 6, run: RunContext) -> Steps[Amoun
         yield Progress(step + 1, steps)
         yield Keep(Amount(amount.value + step + 1))
     return Amount(amount.value + steps)
+
+
+@node
+def vanish(amount: Amount) -> Amount:
+    """Ends the process that computes it."""
+    del amount
+    os._exit(3)
 
 
 @node
