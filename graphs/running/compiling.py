@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from pydantic import JsonValue
@@ -35,6 +35,13 @@ class Unit:
         """Every output that it needs."""
         return [origin for found in self.sources.values() for origin in found]
 
+    def likeness(self) -> object:
+        """What is equal for units that give the same; of one that gives another result each time its place."""
+        if not self.shape.record.pure:
+            return self.place
+        files = tuple((name, str(self.params.get(name))) for name in self.shape.files) if self.shape.files else ()
+        return self.shape.record.id, self.written, tuple(self.sources.items()), files
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -65,19 +72,15 @@ def compile_graph(flat: Flat, targets: Iterable[str], catalogue: Catalogue, devi
             if found
         }
         written = settings(shape, node.params, sources)
-        files = tuple((name, str(node.params.get(name))) for name in shape.files) if shape.files else ()
-        likeness = (node.node.type, written, tuple(sources.items()), files) if shape.record.pure else place
-        number = known.setdefault(likeness, len(units))
+        unit = Unit(len(units), place, shape, node.params, written, sources)
+        number = known.setdefault(unit.likeness(), len(units))
         numbers[place] = number
         if number < len(units):
             twins.setdefault(number, []).append(place)
         else:
-            units.append(Unit(number, place, shape, node.params, written, sources))
+            units.append(unit)
     for number, places in twins.items():
-        first = units[number]
-        units[number] = Unit(
-            number, first.place, first.shape, first.params, first.written, first.sources, tuple(places)
-        )
+        units[number] = replace(units[number], twins=tuple(places))
     return Compiled(tuple(units), {place: numbers[place] for place in wanted}, numbers)
 
 
@@ -89,7 +92,10 @@ def order(flat: Flat, wanted: Sequence[str]) -> list[str]:
     root = ""  # no path is empty
     needs.add_edges_from((root, place) for place in wanted)
     needs.add_edges_from(
-        (place, source) for place, node in flat.items() for found in node.sources.values() for source, _ in found
+        (place, source)
+        for place, node in flat.items()
+        for _, found in sorted(node.sources.items())
+        for source, _ in found
     )
     return list(nx.dfs_postorder_nodes(needs, root))[:-1] if wanted else []
 

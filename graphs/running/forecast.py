@@ -19,6 +19,12 @@ from graphs.store.store import Store
 MOST_NAMED = 3
 """Changed values that a reason names."""
 
+DROPPED = "its result was dropped"
+BUILT = "built where it is needed"
+
+_PARTS = {"type": "type", "version": "version", "code": "code", "with": "torch or the device"}
+"""The parts of a recipe that are one word, as a reason calls them."""
+
 
 class State(StrEnum):
     """What a plan says of a node."""
@@ -157,6 +163,7 @@ def _decide(compiled: Compiled, found: Forecast, store: Store) -> None:
     found.states = [State.CACHED] * len(units)
     targets = set(compiled.targets.values())
     surely, perhaps = set(targets), set[int]()
+    building = {State.RUN: set[int](), State.DEPENDS: set[int]()}
     sound = store.sound(_contents(units, found, targets))
     present = sound | store.present(_contents(units, found, _into_the_unknown(units, found)))
     for unit in reversed(units):
@@ -170,19 +177,25 @@ def _decide(compiled: Compiled, found: Forecast, store: Store) -> None:
             continue
         elif unit.shape.builds:  # built where it is needed, whether or not it was before
             state = State.CACHED if found.hits[number] and number not in targets else wanted
+            if found.hits[number]:
+                found.reasons[number] = BUILT
         else:
             contents = contents_of(unit, outputs)
             missing = [digest for digest in contents if digest not in (sound if number in targets else present)]
             if missing and (number in targets or len(store.present(missing)) < len(missing)):
                 state = wanted
-            elif len(contents) == len(outputs):
+                found.reasons[number] = DROPPED
+            else:  # of a unit that gives data and a behaviour, only the behaviour has to be made again
                 found.held.update(contents)
-                continue
-            else:
-                state = wanted = State.RUN if wanted is State.RUN else State.CACHED
+                state = wanted = next((state for state, numbers in building.items() if number in numbers), State.CACHED)
+                found.reasons[number] = BUILT
         found.states[number] = state
         if wanted is not State.CACHED:
-            (surely if wanted is State.RUN else perhaps).update([source for source, _ in unit.origins()])
+            origins = unit.origins()
+            (surely if wanted is State.RUN else perhaps).update([source for source, _ in origins])
+            building[wanted].update(
+                [source for source, position in origins if units[source].shape.behaviours[position]]
+            )
 
 
 def _into_the_unknown(units: tuple[Unit, ...], found: Forecast) -> set[int]:
@@ -203,7 +216,7 @@ def _explain(units: tuple[Unit, ...], found: Forecast, store: Store, files: Plac
     for unit in stirred:
         if found.states[unit.number] is State.DEPENDS:
             found.reasons[unit.number] = _cause(unit, units, found)
-        else:
+        elif unit.number not in found.reasons:
             text = recipe_of(unit, found.digests, store, files)
             found.reasons[unit.number] = reason(unit, memories.get(unit.place), text or "")
 
@@ -220,15 +233,15 @@ def reason(unit: Unit, memory: Memory | None, text: str) -> str:
     if memory is None:
         return "never run"
     if memory.recipe == text:
-        return "its result was dropped"
+        return DROPPED
     old, new = _read(memory.recipe), _read(text)
     named = [
-        *(f"{part} changed" for part in ("type", "version", "code", "with") if old.get(part) != new.get(part)),
+        *(f"{words} changed" for part, words in _PARTS.items() if old.get(part) != new.get(part)),
         *(f"{name} changed" for part in ("params", "files") for name in _differing(old.get(part), new.get(part))),
         *(f"input {name} changed" for name in _differing(old.get("inputs"), new.get("inputs"))),
     ]
     more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
-    return (", ".join(named[:MOST_NAMED]) + more).replace("with changed", "torch or the device changed")
+    return ", ".join(named[:MOST_NAMED]) + more
 
 
 def _read(text: str) -> dict[str, JsonValue]:
@@ -242,7 +255,12 @@ def _read(text: str) -> dict[str, JsonValue]:
 def _differing(old: JsonValue, new: JsonValue) -> list[str]:
     before = old if isinstance(old, dict) else {}
     after = new if isinstance(new, dict) else {}
-    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return sorted(name for name in before.keys() | after.keys() if _text(before, name) != _text(after, name))
+
+
+def _text(values: dict[str, JsonValue], name: str) -> str:
+    """A value as a recipe has it, where 0.0 and -0.0 are two."""
+    return json.dumps(values[name], sort_keys=True) if name in values else ""
 
 
 def _files(unit: Unit, store: Store, places: Places) -> Mapping[str, str]:
