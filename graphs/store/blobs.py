@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from graphs.parts import DIGEST_SIZE
+from graphs.store.damage import remove
+
 SUFFIX = ".safetensors"
+
+_DIGEST = re.compile(f"[0-9a-f]{{{2 * DIGEST_SIZE}}}")
+
+UNDER_WAY = 600.0
+"""Seconds within which a file that belongs to nothing may be one that another process is about to keep."""
 
 
 class Blobs:
@@ -22,10 +33,10 @@ class Blobs:
 
     def write(self, digest: str, content: bytes) -> None:
         """Keep a content. Not synced: what a power cut takes is a miss."""
-        path = self.path(digest)
-        if path.is_file() and path.stat().st_size == len(content):
+        if self.read(digest) == content:
             return
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.path(digest)
+        _make_way(path)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -43,11 +54,33 @@ class Blobs:
             return None
 
     def remove(self, digest: str) -> None:
-        """Let a content go."""
-        self.path(digest).unlink(missing_ok=True)
+        """Let a content go, or what stands in its place."""
+        try:
+            remove(self.path(digest))
+        except NotADirectoryError:
+            return
+
+    def sizes(self) -> Iterator[tuple[str, int, float]]:
+        """Every file that may be a content: digest, bytes, and when it was written."""
+        for path in self.folder.glob(f"*/*{SUFFIX}"):
+            with suppress(OSError):  # another process let it go
+                status = path.stat()
+                if _DIGEST.fullmatch(path.stem):
+                    yield path.stem, status.st_size, status.st_mtime
 
     def strays(self, known: set[str]) -> Iterator[Path]:
-        """The files that are no known content: left over, or put there by another hand."""
+        """What is no known content: left over, or put there by another hand; not what may be under way."""
+        before = time.time() - UNDER_WAY
         for path in self.folder.glob("*/*"):
-            if path.suffix != SUFFIX or path.stem not in known:
+            if (path.suffix != SUFFIX or path.stem not in known) and path.lstat().st_mtime < before:
                 yield path
+
+
+def _make_way(path: Path) -> None:
+    """Have the folder of a file that is to be written, and no folder in the file's place."""
+    for folder in (path.parent.parent, path.parent):
+        if folder.exists() and not folder.is_dir():
+            remove(folder)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.is_dir():
+        remove(path)

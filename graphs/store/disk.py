@@ -16,6 +16,7 @@ from pathlib import Path
 from graphs.errors import NoiseloomError
 from graphs.parts import DamagedError, Parts, decode, digest_of, encode
 from graphs.store.blobs import Blobs
+from graphs.store.damage import is_damage, remove, set_aside
 from graphs.store.records import Action, Memory, Size, Verified
 
 FORMAT = 1
@@ -38,6 +39,7 @@ _ACTION = "key, outputs, actions.seconds, nfe, launches, used"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS contents(
     digest TEXT PRIMARY KEY, size INTEGER NOT NULL, body BLOB, seconds REAL NOT NULL, used REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS sizes ON contents(size);
 CREATE TABLE IF NOT EXISTS actions(
     key TEXT PRIMARY KEY, outputs TEXT NOT NULL, seconds REAL NOT NULL, nfe INTEGER NOT NULL,
     launches INTEGER NOT NULL, used REAL NOT NULL) WITHOUT ROWID;
@@ -46,6 +48,10 @@ CREATE TABLE IF NOT EXISTS history(
     at REAL NOT NULL, PRIMARY KEY(graph, node)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pins(digest TEXT NOT NULL, node TEXT NOT NULL, PRIMARY KEY(digest, node)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files(path TEXT PRIMARY KEY, mark TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
+"""
+_KEEP = """
+INSERT INTO contents VALUES(?, ?, ?, ?, ?) ON CONFLICT(digest) DO UPDATE SET
+    size = excluded.size, body = excluded.body, seconds = max(seconds, excluded.seconds), used = excluded.used
 """
 
 
@@ -56,26 +62,50 @@ class NewerStoreError(NoiseloomError):
 class Disk:
     """The store in a folder. Made if it is not there; a damaged index is set aside and begun anew."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.folder, self.busy_seconds = folder, busy_seconds
         self.blobs = Blobs(folder / "blobs")
         self.set_aside = False
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        index = folder / "index.sqlite"
+        self.path = folder / "index.sqlite"
         try:
-            self.index = _open(index)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            index.replace(index.with_suffix(".damaged"))
-            for rest in ("-wal", "-shm"):
-                index.with_name(index.name + rest).unlink(missing_ok=True)
+            if self.path.is_dir():
+                raise sqlite3.DatabaseError("a folder stands in place of the index")  # noqa: TRY301 - as any damage
+            self._begin()
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error) and not self.path.is_dir():
+                raise
+            set_aside(self.path)
             self.set_aside = True
-            self.index = _open(index)
+            self._begin()
 
     def close(self) -> None:
         """Let the index go."""
         self.index.close()
+
+    def again(self, *, damaged: bool) -> Disk:
+        """The store opened anew, where its index turned out to be damaged or was taken away."""
+        self.close()
+        if damaged and _identity(self.path) == self._identity:  # else another process was quicker
+            set_aside(self.path)
+        return Disk(self.folder, self.busy_seconds)
+
+    def _begin(self) -> None:
+        self.index, new = _open(self.path, self.busy_seconds)
+        self._identity = _identity(self.path)
+        self._notes_use = True
+        if new:
+            try:
+                self._adopt()
+            except BaseException:
+                self.close()
+                raise
+
+    def _adopt(self) -> None:
+        """Take up the files that an index before this one knew of, so that the limit counts them."""
+        rows = [(digest, size, None, 0.0, written) for digest, size, written in self.blobs.sizes()]
+        with self._transaction():
+            self.index.executemany("INSERT OR IGNORE INTO contents VALUES(?, ?, ?, ?, ?)", rows)
 
     def find(self, keys: Sequence[str]) -> dict[str, Action]:
         """The actions of these keys, as far as they are known."""
@@ -84,17 +114,19 @@ class Disk:
     def foresee(self, graph: str) -> dict[str, Action]:
         """The actions that were last known of the nodes of a graph."""
         query = f"SELECT {_ACTION} FROM actions JOIN history USING(key) WHERE graph = ?"  # noqa: S608 - a constant
-        return self._used(self.index.execute(query, (graph,)))
+        return self._used(self.index.execute(query, (_plain(graph),)))
 
     def _used(self, rows: Iterable[sqlite3.Row]) -> dict[str, Action]:
         """The actions in these rows; that they were used is noted where it was not noted lately."""
         found: dict[str, Action] = {}
         stale: list[str] = []
         now = time.time()
-        for key, outputs, seconds, nfe, launches, used in rows:
-            found[key] = Action(key, tuple(outputs.split(",")), seconds, nfe, launches)
-            if now - used > FRESH:
-                stale.append(key)
+        for row in rows:
+            match tuple(row):
+                case (str(key), str(outputs), float(seconds), int(nfe), int(launches), float(used)):
+                    found[key] = Action(key, tuple(outputs.split(",")), seconds, nfe, launches)
+                    if now - used > FRESH:
+                        stale.append(key)
         if stale:
             self._note_use(stale, found, now)
         return found
@@ -105,24 +137,25 @@ class Disk:
 
     def read(self, digest: str) -> Parts | None:
         """A content, checked against its digest; None where it is gone or damaged, and then it is forgotten."""
-        return self.read_all([digest]).get(digest)
+        return dict(self.read_all([digest])).get(digest)
 
-    def read_all(self, digests: Sequence[str]) -> dict[str, Parts]:
-        """Contents, each checked against its digest; those that are damaged are forgotten."""
-        found: dict[str, Parts] = {}
+    def read_all(self, digests: Sequence[str]) -> Iterator[tuple[str, Parts]]:
+        """Contents, one after the other, each checked against its digest; those that are damaged are forgotten."""
         damaged: list[str] = []
-        for digest, body in list(self._select("SELECT digest, body FROM contents WHERE digest", digests)):
+        for digest, body in self._select("SELECT digest, body FROM contents WHERE digest", digests):
             parts = _checked(digest, body if body is not None else self.blobs.read(digest))
             if parts is None:
                 damaged.append(digest)
             else:
-                found[digest] = parts
+                yield digest, parts
         if damaged:
-            self.forget(damaged)
-        return found
+            self._forget_damaged(damaged)
 
     def write(self, actions: Sequence[Action], contents: Sequence[tuple[str, Parts, float]]) -> None:
-        """Keep actions and contents (digest, parts, the seconds they took), all or none; what is there stays."""
+        """Keep actions and contents (digest, parts, the seconds they took), all or none.
+
+        What is there is written over: whoever has it anew has missed it, or found it damaged.
+        """
         now = time.time()
         rows = []
         for digest, parts, seconds in contents:
@@ -133,8 +166,8 @@ class Disk:
             rows.append((digest, len(content), content if small else None, seconds, now))
         done = [(a.key, ",".join(a.outputs), a.seconds, a.nfe, a.launches, now) for a in actions]
         with self._transaction():
-            self.index.executemany("INSERT OR IGNORE INTO contents VALUES(?, ?, ?, ?, ?)", rows)
-            self.index.executemany("INSERT OR IGNORE INTO actions VALUES(?, ?, ?, ?, ?, ?)", done)
+            self.index.executemany(_KEEP, rows)
+            self.index.executemany("INSERT OR REPLACE INTO actions VALUES(?, ?, ?, ?, ?, ?)", done)
 
     def forget(self, digests: Sequence[str]) -> None:
         """Let contents go; what gave them runs again when they are needed."""
@@ -148,18 +181,23 @@ class Disk:
         with self._transaction():
             self.index.execute("DELETE FROM actions WHERE key = ?", (key,))
 
+    def _forget_damaged(self, digests: Sequence[str]) -> None:
+        try:
+            self.forget(digests)
+        except (sqlite3.Error, OSError) as error:  # a full disk or a busy store: it is found again
+            if is_damage(error):
+                raise
+
     def remembered(self, graph: str, nodes: Sequence[str]) -> dict[str, Memory]:
         """What was last known of these nodes of a graph."""
         query = "SELECT graph, node, key, recipe, reason, at FROM history WHERE graph = ? AND node"
-        return {row[1]: Memory(*row) for row in self._select(query, nodes, graph)}
+        return {memory.node: memory for memory in _memories(self._select(query, nodes, _plain(graph)))}
 
     def recall(self, node: str) -> list[Memory]:
         """What was last known of a node of that path or last name, its cells of a sweep too, the newest first."""
-        escaped = node.replace("_", r"\_")
-        query = r"""SELECT graph, node, key, recipe, reason, at FROM history
-            WHERE node = ? OR node LIKE ? ESCAPE '\' OR node LIKE ? ESCAPE '\' ORDER BY at DESC"""
-        rows = self.index.execute(query, (node, f"%/{escaped}", f"{escaped}[%"))
-        return [Memory(*row) for row in rows]
+        query = """SELECT graph, node, key, recipe, reason, at FROM history
+            WHERE instr(node, ?) ORDER BY at DESC, graph, node"""
+        return [memory for memory in _memories(self.index.execute(query, (_plain(node),))) if _is_of(memory.node, node)]
 
     def nodes_remembered(self) -> list[str]:
         """The names of all nodes that something is known of."""
@@ -167,7 +205,7 @@ class Disk:
 
     def remember(self, memories: Iterable[Memory]) -> None:
         """Keep what is now known of nodes."""
-        rows = [(m.graph, m.node, m.key, m.recipe, m.reason, m.at) for m in memories]
+        rows = [(_plain(m.graph), m.node, m.key, m.recipe, m.reason, m.at) for m in memories]
         with self._transaction():
             self.index.executemany("INSERT OR REPLACE INTO history VALUES(?, ?, ?, ?, ?, ?)", rows)
 
@@ -206,13 +244,15 @@ class Disk:
 
     def file_digest(self, path: str, mark: str) -> str | None:
         """The digest of a file's content, where it was read before and bears the same mark (size, time, inode)."""
-        row = self.index.execute("SELECT digest FROM files WHERE path = ? AND mark = ?", (path, mark)).fetchone()
+        row = self.index.execute(
+            "SELECT digest FROM files WHERE path = ? AND mark = ?", (_plain(path), mark)
+        ).fetchone()
         return None if row is None else str(row[0])
 
     def remember_file(self, path: str, mark: str, digest: str) -> None:
         """Keep the digest of a file's content."""
         with self._transaction():
-            self.index.execute("INSERT OR REPLACE INTO files VALUES(?, ?, ?)", (path, mark, digest))
+            self.index.execute("INSERT OR REPLACE INTO files VALUES(?, ?, ?)", (_plain(path), mark, digest))
 
     def size(self) -> Size:
         """How much is kept."""
@@ -225,7 +265,7 @@ class Disk:
 
         The number of contents that went.
         """
-        total = self.size().bytes
+        (total,) = self.index.execute("SELECT coalesce(sum(size), 0) FROM contents").fetchone()
         if total <= limit:
             return 0
         now = time.time()
@@ -249,7 +289,7 @@ class Disk:
         good = {digest for digest in digests if self.read(digest) is not None}
         strays = list(self.blobs.strays(good))
         for path in strays:
-            path.unlink(missing_ok=True)
+            remove(path)
         return Verified(len(good), len(digests) - len(good), len(strays))
 
     @contextmanager
@@ -265,12 +305,16 @@ class Disk:
 
     def _note_use(self, keys: list[str], found: dict[str, Action], now: float) -> None:
         digests = [(now, digest) for key in keys for digest in found[key].outputs if digest]
+        if not self._notes_use:
+            return
         try:
             with self._transaction():
                 self.index.executemany("UPDATE actions SET used = ? WHERE key = ?", [(now, key) for key in keys])
                 self.index.executemany("UPDATE contents SET used = ? WHERE digest = ?", digests)
-        except sqlite3.OperationalError:  # a full disk or a busy store: the use is just not noted
-            return
+        except sqlite3.OperationalError as error:  # a full disk or a busy store: the use is just not noted
+            if is_damage(error):
+                raise
+            self._notes_use = False
 
     def _select(self, query: str, names: Sequence[str], *first: str) -> Iterator[sqlite3.Row]:
         """The rows whose last column of the condition is one of the names, in few statements."""
@@ -279,27 +323,54 @@ class Disk:
             yield from self.index.execute(f"{query} IN ({','.join('?' * len(part))})", (*first, *part))
 
 
+def _memories(rows: Iterable[sqlite3.Row]) -> Iterator[Memory]:
+    """The memories in rows, without those that a damaged index gives."""
+    for row in rows:
+        match tuple(row):
+            case (str(graph), str(node), str(key), str(recipe), str(reason), float(at)):
+                yield Memory(graph, node, key, recipe, reason, at)
+
+
+def _is_of(place: str, node: str) -> bool:
+    """Whether a place is that of a node, given by its path or the last names of it, or one of its cells."""
+    path = place.partition("[")[0]
+    return f"/{place}".endswith(f"/{node}") or f"/{path}".endswith(f"/{node}")
+
+
 def _checked(digest: str, content: object) -> Parts | None:
     """The parts in these bytes, if they are what the digest says."""
     try:
         parts = decode(content) if isinstance(content, bytes) else None
-    except DamagedError:
+        return parts if parts is not None and digest_of(parts) == digest else None
+    except (DamagedError, UnicodeError):
         return None
-    return parts if parts is not None and digest_of(parts) == digest else None
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    index = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+def _plain(name: str) -> str:
+    """A name that SQLite can hold: that of a file need not be text."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _open(path: Path, busy_seconds: float) -> tuple[sqlite3.Connection, bool]:
+    """The index, and whether it was begun just now."""
+    index = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
     index.row_factory = sqlite3.Row
     try:
-        _prepare(index)
+        return index, _prepare(index)
     except BaseException:
         index.close()
         raise
-    return index
 
 
-def _prepare(index: sqlite3.Connection) -> None:
+def _prepare(index: sqlite3.Connection) -> bool:
     (version,) = index.execute("PRAGMA user_version").fetchone()
     if version > FORMAT:
         raise NewerStoreError(f"it was written by a newer Noiseloom (format {version}, this one knows {FORMAT})")
@@ -307,3 +378,4 @@ def _prepare(index: sqlite3.Connection) -> None:
     index.execute("PRAGMA synchronous = NORMAL")
     if version < FORMAT:
         index.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
+    return bool(version < FORMAT)

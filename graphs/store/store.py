@@ -16,7 +16,8 @@ from typing import Self, TypeVar
 
 from graphs.home import home_folder
 from graphs.parts import Parts, digest_of
-from graphs.store.disk import Disk, NewerStoreError
+from graphs.store.damage import is_damage, is_moved
+from graphs.store.disk import BUSY_SECONDS, Disk, NewerStoreError
 from graphs.store.memory import Recent
 from graphs.store.records import Action, Memory
 
@@ -48,7 +49,12 @@ class Store:
     """What earlier runs gave; without a folder only for as long as the process lives."""
 
     def __init__(
-        self, folder: Path | None = None, *, memory_limit: int = MEMORY_LIMIT, disk_limit: int = DISK_LIMIT
+        self,
+        folder: Path | None = None,
+        *,
+        memory_limit: int = MEMORY_LIMIT,
+        disk_limit: int = DISK_LIMIT,
+        busy_seconds: float = BUSY_SECONDS,
     ) -> None:
         self.recent = Recent(memory_limit)
         self.disk_limit = disk_limit
@@ -63,7 +69,7 @@ class Store:
         self._new_contents: dict[str, _Content] = {}
         self._new_bytes, self._new_seconds = 0, 0.0
         if folder is not None:
-            self._open(folder)
+            self._reach(folder, lambda: Disk(folder, busy_seconds))
 
     def __enter__(self) -> Self:
         return self
@@ -105,11 +111,8 @@ class Store:
         wanted = list(digests)
         found = {digest for digest in wanted if digest in self.recent or digest in self._new_contents}
         unknown = [digest for digest in wanted if digest not in found]
-        nothing: dict[str, Parts] = {}
-        read = self._read(lambda disk: disk.read_all(unknown), nothing) if unknown else nothing
-        for digest, parts in read.items():
-            self.recent.put(digest, parts, self.pinned)
-        return found | read.keys()
+        nothing: set[str] = set()
+        return found | self._read(lambda disk: self._fetch(disk, unknown), nothing) if unknown else found
 
     def get(self, digest: str) -> Parts | None:
         """A content; None where it is gone or damaged."""
@@ -122,6 +125,14 @@ class Store:
                 self.recent.put(digest, parts, self.pinned)
         return parts
 
+    def _fetch(self, disk: Disk, digests: Sequence[str]) -> set[str]:
+        """Read contents, one after the other, into memory; those that are sound."""
+        found = set()
+        for digest, parts in disk.read_all(digests):
+            self.recent.put(digest, parts, self.pinned)
+            found.add(digest)
+        return found
+
     def keep(self, action: Action, contents: Sequence[tuple[str, Parts]]) -> None:
         """Keep what a node gave. It is on disk after the next batch, or at once where it took long."""
         self._actions[action.key] = action
@@ -132,7 +143,8 @@ class Store:
         self._new_actions.append(action)
         for digest, parts in contents:
             if parts.size <= self.disk_limit // 2:
-                self._new_contents[digest] = (digest, parts, action.seconds)
+                before = self._new_contents.get(digest, (digest, parts, 0.0))[2]
+                self._new_contents[digest] = (digest, parts, max(before, action.seconds))
                 self._new_bytes += parts.size
         self._new_seconds += action.seconds
         full = len(self._new_actions) >= BATCH or self._new_bytes >= BATCH_BYTES
@@ -176,6 +188,7 @@ class Store:
         """Write what waits, and let go what is beyond the limit."""
         self.flush()
         self._write(lambda disk: disk.shrink(self.disk_limit, self.pinned.keys()))
+        self._writes = self.disk is not None  # what was full or busy may not be so next time
 
     def close(self) -> None:
         """Write what waits and let the index go."""
@@ -222,33 +235,52 @@ class Store:
         self._files[place] = known
         return known
 
-    def _open(self, folder: Path) -> None:
-        try:
-            self.disk = Disk(folder)
-        except (sqlite3.Error, OSError, NewerStoreError) as error:
-            self._without(f"the store in {folder} cannot be used: {error}")
-            return
-        if self.disk.set_aside:
-            self.notes.append(f"the index of the store in {folder} was damaged and is begun anew")
-
     def _read(self, work: Callable[[Disk], T], otherwise: T) -> T:
-        if self.disk is None:
-            return otherwise
         try:
-            return work(self.disk)
+            return self._with_disk(work, otherwise)
         except (sqlite3.Error, OSError) as error:
             self._without(f"the store cannot be read: {error}")
             return otherwise
 
     def _write(self, work: Callable[[Disk], object]) -> None:
-        if self.disk is None or not self._writes:
+        if not self._writes:
             return
         try:
-            work(self.disk)
+            self._with_disk(work, None)
         except (sqlite3.Error, OSError) as error:
             self._writes = False
             self.notes.append(f"the store cannot be written: {error}; new results are kept in memory only")
 
+    def _with_disk(self, work: Callable[[Disk], T], otherwise: T) -> T:
+        """Work with the disk; where its index turns out to be damaged or is gone, with one begun anew."""
+        if self.disk is None:
+            return otherwise
+        try:
+            return work(self.disk)
+        except (sqlite3.Error, OSError) as error:
+            if not is_damage(error) and not is_moved(error):
+                raise
+            disk, damaged = self.disk, is_damage(error)
+        self._reach(disk.folder, lambda: disk.again(damaged=damaged))
+        if damaged and self.disk is not None and not self.disk.set_aside:
+            self._tell_anew(disk.folder)
+        return work(self.disk) if self.disk is not None else otherwise
+
+    def _reach(self, folder: Path, find: Callable[[], Disk]) -> None:
+        self.disk = None
+        try:
+            self.disk = find()
+        except (sqlite3.Error, OSError, NewerStoreError) as error:
+            self._without(f"the store in {folder} cannot be used: {error}")
+            return
+        if self.disk.set_aside:
+            self._tell_anew(folder)
+
+    def _tell_anew(self, folder: Path) -> None:
+        self.notes.append(f"the index of the store in {folder} was damaged and is begun anew")
+
     def _without(self, reason: str) -> None:
+        if self.disk is not None:
+            self.disk.close()
         self.disk, self._writes = None, False
         self.notes.append(f"{reason}; this run goes on without it")
