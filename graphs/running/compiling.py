@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from graphs.catalogue.catalogue import Catalogue
 from graphs.errors import InputError
-from graphs.flattening import Flat, FlatNode
+from graphs.flattening import Flat, FlatNode, Source
 from graphs.running.keys import Shape, environment, settings, shape_of
 
 Origin: TypeAlias = tuple[int, int]
@@ -29,11 +29,11 @@ class Unit:
     """The settings, as they stand in the recipe."""
     sources: Mapping[str, tuple[Origin, ...]]
     """Where each port's or parameter's values come from."""
+    needs: tuple[Origin, ...]
+    """Every output that it needs."""
+    steady: bool
+    """Whether equal recipes give equal results: not where the type says no, or where a wire names the file to read."""
     twins: tuple[str, ...] = ()
-
-    def origins(self) -> list[Origin]:
-        """Every output that it needs."""
-        return [origin for found in self.sources.values() for origin in found]
 
     def likeness(self) -> object:
         """What is equal for units that give the same; of one that gives another result each time its place."""
@@ -68,11 +68,13 @@ def compile_graph(flat: Flat, targets: Iterable[str], catalogue: Catalogue, devi
         shape = shapes(node)
         sources = {
             port: tuple([(numbers[source], units[numbers[source]].shape.positions[name]) for source, name in found])
-            for port, found in (sorted(node.sources.items()) if len(node.sources) > 1 else node.sources.items())
+            for port, found in _by_name(node)
             if found
         }
         written = settings(shape, node.params, sources)
-        unit = Unit(len(units), place, shape, node.params, written, sources)
+        needs = tuple([origin for found in sources.values() for origin in found])
+        steady = shape.record.pure and not any(name in sources for name in shape.files)
+        unit = Unit(len(units), place, shape, node.params, written, sources, needs, steady)
         number = known.setdefault(unit.likeness(), len(units))
         numbers[place] = number
         if number < len(units):
@@ -92,12 +94,14 @@ def order(flat: Flat, wanted: Sequence[str]) -> list[str]:
     root = ""  # no path is empty
     needs.add_edges_from((root, place) for place in wanted)
     needs.add_edges_from(
-        (place, source)
-        for place, node in flat.items()
-        for _, found in sorted(node.sources.items())
-        for source, _ in found
+        (place, source) for place, node in flat.items() for _, found in _by_name(node) for source, _ in found
     )
     return list(nx.dfs_postorder_nodes(needs, root))[:-1] if wanted else []
+
+
+def _by_name(node: FlatNode) -> Iterable[tuple[str, list[Source]]]:
+    """The sources of each port, the ports sorted: the order of a document's JSON means nothing."""
+    return sorted(node.sources.items()) if len(node.sources) > 1 else node.sources.items()
 
 
 def _shapes(catalogue: Catalogue, setting: str) -> Callable[[FlatNode], Shape]:

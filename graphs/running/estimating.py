@@ -26,7 +26,7 @@ def _with_sources(compiled: Compiled, wanted: set[int]) -> set[int]:
     needed = set(wanted)
     for unit in reversed(compiled.units):
         if unit.number in needed:
-            needed.update(source for source, _ in unit.origins())
+            needed.update(source for source, _ in unit.needs)
     return needed
 
 

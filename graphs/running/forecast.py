@@ -100,7 +100,7 @@ def recipe_of(unit: Unit, digests: list[tuple[str, ...] | None], store: Store, f
 
 def outputs_of(unit: Unit, key: str, contents: tuple[str, ...]) -> tuple[str, ...]:
     """What stands for each output: the digest of data, for a behaviour its recipe."""
-    if not any(unit.shape.behaviours):
+    if unit.shape.plain:
         return contents
     return tuple(
         f"{key}.{position}" if behaviour else content
@@ -108,13 +108,10 @@ def outputs_of(unit: Unit, key: str, contents: tuple[str, ...]) -> tuple[str, ..
     )
 
 
-def is_steady(unit: Unit) -> bool:
-    """Whether equal recipes give equal results: not where the type says no, or where a wire names the file to read."""
-    return unit.shape.record.pure and not any(name in unit.sources for name in unit.shape.files)
-
-
 def contents_of(unit: Unit, outputs: tuple[str, ...]) -> list[str]:
     """The digests of the outputs that are data."""
+    if unit.shape.plain:
+        return list(outputs)
     return [digest for digest, behaviour in zip(outputs, unit.shape.behaviours, strict=False) if not behaviour]
 
 
@@ -127,11 +124,11 @@ def _look_up(units: Iterable[Unit], found: Forecast, dirty: set[int] | None, sto
     changed: set[int] = set()
     for unit in units:
         number = unit.number
-        if waiting and any(source in waiting for source, _ in unit.origins()):
+        if waiting and any(source in waiting for source, _ in unit.needs):
             changed |= _ask(waiting, found, store)
-        if dirty is not None and number not in dirty and not any(source in changed for source, _ in unit.origins()):
+        if dirty is not None and number not in dirty and not any(source in changed for source, _ in unit.needs):
             continue
-        text = recipe_of(unit, found.digests, store, files) if is_steady(unit) else None
+        text = recipe_of(unit, found.digests, store, files) if unit.steady else None
         found.keys[number] = key_of(text) if text is not None else None
         waiting[number] = unit
     _ask(waiting, found, store)
@@ -170,7 +167,7 @@ def _decide(compiled: Compiled, found: Forecast, store: Store) -> None:
         number, outputs = unit.number, found.digests[unit.number]
         wanted = State.RUN if number in surely else State.DEPENDS if number in perhaps else State.CACHED
         if outputs is None:
-            sources = unit.origins()
+            sources = unit.needs
             known = found.keys[number] is not None or all(found.digests[source] is not None for source, _ in sources)
             state = wanted = State.RUN if known else State.DEPENDS
         elif wanted is State.CACHED:
@@ -191,7 +188,7 @@ def _decide(compiled: Compiled, found: Forecast, store: Store) -> None:
                 found.reasons[number] = BUILT
         found.states[number] = state
         if wanted is not State.CACHED:
-            origins = unit.origins()
+            origins = unit.needs
             (surely if wanted is State.RUN else perhaps).update([source for source, _ in origins])
             building[wanted].update(
                 [source for source, position in origins if units[source].shape.behaviours[position]]
@@ -200,7 +197,7 @@ def _decide(compiled: Compiled, found: Forecast, store: Store) -> None:
 
 def _into_the_unknown(units: tuple[Unit, ...], found: Forecast) -> set[int]:
     """The units whose results go into one that has none."""
-    return {source for unit in units if found.digests[unit.number] is None for source, _ in unit.origins()}
+    return {source for unit in units if found.digests[unit.number] is None for source, _ in unit.needs}
 
 
 def _contents(units: tuple[Unit, ...], found: Forecast, numbers: Iterable[int]) -> list[str]:
@@ -222,13 +219,13 @@ def _explain(units: tuple[Unit, ...], found: Forecast, store: Store, files: Plac
 
 
 def _cause(unit: Unit, units: tuple[Unit, ...], found: Forecast) -> str:
-    restless = [units[source].place for source, _ in unit.origins() if found.states[source] is not State.CACHED]
+    restless = [units[source].place for source, _ in unit.needs if found.states[source] is not State.CACHED]
     return f"after {restless[0]}" if restless else "where it is needed"
 
 
 def reason(unit: Unit, memory: Memory | None, text: str) -> str:
     """Why a unit runs, by what was last known of it and its recipe now."""
-    if not is_steady(unit):
+    if not unit.steady:
         return "runs each time"
     if memory is None:
         return "never run"

@@ -36,6 +36,8 @@ class Shape:
     """For each output whether it is a behaviour."""
     builds: bool
     """Whether it gives behaviours only: then it is built where it is needed, and nothing of it is stored."""
+    plain: bool
+    """Whether it gives data only."""
     ports: tuple[str, ...]
     """The outputs' names."""
     positions: Mapping[str | None, int]
@@ -72,6 +74,7 @@ def shape_of(record: NodeType, catalogue: Catalogue, setting: str) -> Shape:
         f'{{"type":{json.dumps(record.id)},"version":{record.version},"code":"{code}","with":{json.dumps(setting)}',
         behaviours,
         all(behaviours),
+        not any(behaviours),
         tuple(port.name for port in record.outputs),
         {**positions, None: 0},
         frozenset(port.name for port in record.inputs if port.many),

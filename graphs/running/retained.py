@@ -16,7 +16,7 @@ from graphs.opening import Opened
 from graphs.running.compiling import Compiled
 from graphs.running.events import Event
 from graphs.running.executors import Executor
-from graphs.running.forecast import Forecast, NodeState, State, first_forecast, is_steady, next_forecast
+from graphs.running.forecast import Forecast, NodeState, State, first_forecast, next_forecast
 from graphs.running.gathering import is_gathering
 from graphs.running.keys import settings
 from graphs.running.plan import Plan, make_plan
@@ -67,7 +67,7 @@ class Retained:
         if before is None:
             found = first_forecast(plan.compiled, self.store, plan.files, plan.graph)
         else:
-            restless = {unit.number for unit in plan.compiled.units if unit.shape.files or not is_steady(unit)}
+            restless = {unit.number for unit in plan.compiled.units if unit.shape.files or not unit.steady}
             dirty = self._dirty | restless
             found = next_forecast(plan.compiled, self.store, plan.files, plan.graph, before, dirty)
         self._forecast, self._dirty = found, set()

@@ -24,7 +24,7 @@ from graphs.running.events import (
     Started,
 )
 from graphs.running.executors import Executor
-from graphs.running.forecast import Forecast, State, contents_of, is_steady, outputs_of, reason, recipe_of
+from graphs.running.forecast import Forecast, State, contents_of, outputs_of, reason, recipe_of
 from graphs.running.keys import key_of
 from graphs.running.outputs import GoneError, Outputs
 from graphs.running.plan import Plan
@@ -103,7 +103,7 @@ class Scheduler:
             stirred = self.states[number] is not State.CACHED
             if not stirred and not (unit.shape.builds and number in needed):
                 continue
-            sources = {source for source, _ in unit.origins()}
+            sources = {source for source, _ in unit.needs}
             if stirred:
                 self.waits[number] = sum(self.names[source] is None for source in sources)
             for source in sources:
@@ -168,7 +168,7 @@ class Scheduler:
     def _find(self, unit: Unit) -> bool:
         """Whether the result of a unit has a name without computing it."""
         number = unit.number
-        if not is_steady(unit):
+        if not unit.steady:
             return False
         key = self.keys[number]
         if key is None:
@@ -220,7 +220,7 @@ class Scheduler:
     def _prepare(self, lane: _Lane) -> None:
         """Hand the lane what its last job needs and submit it, or put what is missing before it."""
         unit = self.units[lane.jobs[-1]]
-        missing = next((origin for origin in unit.origins() if not self._hand(lane, *origin)), None)
+        missing = next((origin for origin in unit.needs if not self._hand(lane, *origin)), None)
         if missing is None:
             self._submit(lane, unit)
         elif missing[0] in lane.again and not self.units[missing[0]].shape.builds:
@@ -301,7 +301,7 @@ class Scheduler:
         known = self.names[number]
         names = tuple(name for name, _ in done.outputs)
         contents = [(name, parts) for name, parts in done.outputs if parts is not None]
-        if key is None or not is_steady(unit):
+        if key is None or not unit.steady:
             self.store.hold(contents)
         else:
             kept = tuple("" if parts is None else name for name, parts in done.outputs)
@@ -361,7 +361,7 @@ class Scheduler:
             if number in self.released:
                 continue
             self.released.add(number)
-            for source in {source for source, _ in self.units[number].origins()}:
+            for source in {source for source, _ in self.units[number].needs}:
                 if source not in self.left:
                     continue
                 self.left[source] -= 1

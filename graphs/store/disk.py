@@ -38,7 +38,7 @@ FORGOTTEN = 90 * 86_400.0
 _ACTION = "key, outputs, actions.seconds, nfe, launches, used"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS contents(
-    digest TEXT PRIMARY KEY, size INTEGER NOT NULL, body BLOB, seconds REAL NOT NULL, used REAL NOT NULL);
+    digest TEXT PRIMARY KEY, size INTEGER NOT NULL, body, seconds REAL NOT NULL, used REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS sizes ON contents(size);
 CREATE TABLE IF NOT EXISTS actions(
     key TEXT PRIMARY KEY, outputs TEXT NOT NULL, seconds REAL NOT NULL, nfe INTEGER NOT NULL,
@@ -159,10 +159,10 @@ class Disk:
         now = time.time()
         rows = []
         for digest, parts, seconds in contents:
-            content = encode(parts)
+            content = encode(parts) if parts.buffers else parts.tree
             small = len(content) < SMALL
             if not small:
-                self.blobs.write(digest, content)
+                self.blobs.write(digest, encode(parts))
             rows.append((digest, len(content), content if small else None, seconds, now))
         done = [(a.key, ",".join(a.outputs), a.seconds, a.nfe, a.launches, now) for a in actions]
         with self._transaction():
@@ -338,9 +338,9 @@ def _is_of(place: str, node: str) -> bool:
 
 
 def _checked(digest: str, content: object) -> Parts | None:
-    """The parts in these bytes, if they are what the digest says."""
+    """The parts in this content, if they are what the digest says; a text is a tree without buffers."""
     try:
-        parts = decode(content) if isinstance(content, bytes) else None
+        parts = Parts(content) if isinstance(content, str) else decode(content) if isinstance(content, bytes) else None
         return parts if parts is not None and digest_of(parts) == digest else None
     except (DamagedError, UnicodeError):
         return None

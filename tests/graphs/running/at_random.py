@@ -64,6 +64,7 @@ def random_graphs(draw: strategies.DrawFn, most: int = 8) -> Document:
             givers["machine"].append(f"{name}.machine")
         else:
             givers["machine" if kind in MACHINES else "amount"].append(name)
+    nodes[f"n{len(nodes)}"] = toy("mixing.add", left=givers["amount"][-1])  # so that there is something to run
     return graph(**nodes)
 
 

@@ -44,7 +44,7 @@ def test_each_unit_comes_after_what_it_needs_and_has_its_number(document: Docume
     compiled = planned(document).compiled
     for place, unit in enumerate(compiled.units):
         assert unit.number == place
-        assert all(number < place for number, _ in unit.origins())
+        assert all(number < place for number, _ in unit.needs)
     told = {place: unit.number for unit in compiled.units for place in (unit.place, *unit.twins)}
     assert told == dict(compiled.numbers)
 
@@ -136,7 +136,7 @@ def test_a_type_that_nobody_knows_is_refused() -> None:
 
 def needed_later(units: Mapping[int, Unit], done: set[int]) -> set[int]:
     """The units whose results one that is not done still needs."""
-    return {source for number, unit in units.items() if number not in done for source, _ in unit.origins()}
+    return {source for number, unit in units.items() if number not in done for source, _ in unit.needs}
 
 
 @given(random_graphs())
