@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 from pydantic import JsonValue
 
@@ -17,8 +17,7 @@ Origin: TypeAlias = tuple[int, int]
 """An output: the number of its unit and its position there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A node to compute. Nodes equal in all that counts are one unit: `place` is the first, `twins` the rest."""
 
     number: int
@@ -82,7 +81,7 @@ def compile_graph(flat: Flat, targets: Iterable[str], catalogue: Catalogue, devi
         else:
             units.append(unit)
     for number, places in twins.items():
-        units[number] = replace(units[number], twins=tuple(places))
+        units[number] = units[number]._replace(twins=tuple(places))
     return Compiled(tuple(units), {place: numbers[place] for place in wanted}, numbers)
 
 

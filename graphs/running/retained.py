@@ -117,7 +117,7 @@ class Retained:
         if unit.place != place or unit.twins or is_gathering(unit.shape.record.id):
             return False
         params = self._flat[place].params
-        changed = replace(unit, params=params, written=settings(unit.shape, params, unit.sources))
+        changed = unit._replace(params=params, written=settings(unit.shape, params, unit.sources))
         if self._known is None:
             self._known = {other.likeness(): other.number for other in plan.compiled.units}
         if self._known.get(changed.likeness(), number) != number:

@@ -26,6 +26,7 @@ SMALL = 16_384
 """Bytes below which a content lies in the index."""
 
 BUSY_SECONDS = 5.0
+CACHE_KIB = 32 * 1024
 AT_ONCE = 500
 """Names in one statement."""
 
@@ -121,12 +122,13 @@ class Disk:
         found: dict[str, Action] = {}
         stale: list[str] = []
         now = time.time()
-        for row in rows:
-            match tuple(row):
-                case (str(key), str(outputs), float(seconds), int(nfe), int(launches), float(used)):
-                    found[key] = Action(key, tuple(outputs.split(",")), seconds, nfe, launches)
-                    if now - used > FRESH:
-                        stale.append(key)
+        for key, outputs, seconds, nfe, launches, used in rows:
+            numbers = isinstance(seconds, float) and isinstance(used, float)
+            if not (numbers and isinstance(outputs, str) and isinstance(nfe, int) and isinstance(launches, int)):
+                continue  # damaged
+            found[key] = Action(key, tuple(outputs.split(",")), seconds, nfe, launches)
+            if now - used > FRESH:
+                stale.append(key)
         if stale:
             self._note_use(stale, found, now)
         return found
@@ -376,6 +378,7 @@ def _prepare(index: sqlite3.Connection) -> bool:
         raise NewerStoreError(f"it was written by a newer Noiseloom (format {version}, this one knows {FORMAT})")
     index.execute("PRAGMA journal_mode = WAL")
     index.execute("PRAGMA synchronous = NORMAL")
+    index.execute(f"PRAGMA cache_size = {-CACHE_KIB}")
     if version < FORMAT:
         index.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
     return bool(version < FORMAT)
