@@ -70,7 +70,7 @@ class Parts:
     @property
     def size(self) -> int:
         """Bytes in all."""
-        return len(self.tree) + sum([len(buffer.data) for buffer in self.buffers])
+        return len(self.tree) + (sum(len(buffer.data) for buffer in self.buffers) if self.buffers else 0)
 
 
 def parts_of(value: object) -> Parts:

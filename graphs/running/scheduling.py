@@ -299,12 +299,12 @@ class Scheduler:
         number = unit.number
         key = self.keys[number]
         known = self.names[number]
-        names = tuple(name for name, _ in done.outputs)
+        names = tuple([name for name, _ in done.outputs])
         contents = [(name, parts) for name, parts in done.outputs if parts is not None]
         if key is None or not unit.steady:
             self.store.hold(contents)
         else:
-            kept = tuple("" if parts is None else name for name, parts in done.outputs)
+            kept = tuple(["" if parts is None else name for name, parts in done.outputs])
             if number in self.halfway:
                 self.store.drop_halfway(key)
             self.store.keep(Action(key, kept, done.seconds, done.nfe, done.launches), contents)
@@ -314,7 +314,7 @@ class Scheduler:
             self.told.append(Built(unit.place, done.seconds, key or ""))
         else:
             outputs = Outputs(unit.shape.ports, names, self)
-            size = sum(parts.size for _, parts in contents)
+            size = sum([parts.size for _, parts in contents])
             self.told.append(Finished(unit.place, done.seconds, done.nfe, done.launches, outputs, key or "", size))
             self.told.extend(Cached(twin, outputs, key or "") for twin in unit.twins)
         if known is None:

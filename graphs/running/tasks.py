@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pydantic import JsonValue
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """A node to compute: its type and values, and for each port the names of what comes in (digests and recipes).
 
     `outputs` are the names that the results are expected to have, where they are known: of behaviours their recipes,
@@ -56,8 +55,7 @@ class Saved:
     parts: Parts
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """The results by position: name and content, None for a behaviour; what they cost."""
 
     outputs: tuple[tuple[str, Parts | None], ...]
@@ -77,8 +75,7 @@ class Broken:
     spoiled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A value in memory; data with what it is made of."""
 
     value: object

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphs.catalogue.catalogue import Catalogue
 from graphs.declaration.records import NodeType
@@ -31,8 +31,7 @@ class ChangedInputError(NodeError):
     """A node wrote to a value that came in on a wire."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a task ended with: what is told of it, and the values by name for whoever needs them next."""
 
     told: Done | Broken

@@ -142,10 +142,12 @@ class Store:
             return
         self._new_actions.append(action)
         for digest, parts in contents:
-            if parts.size <= self.disk_limit // 2:
-                before = self._new_contents.get(digest, (digest, parts, 0.0))[2]
-                self._new_contents[digest] = (digest, parts, max(before, action.seconds))
-                self._new_bytes += parts.size
+            size = parts.size
+            if size <= self.disk_limit // 2:
+                before = self._new_contents.get(digest)
+                seconds = action.seconds if before is None else max(before[2], action.seconds)
+                self._new_contents[digest] = (digest, parts, seconds)
+                self._new_bytes += size
         self._new_seconds += action.seconds
         full = len(self._new_actions) >= BATCH or self._new_bytes >= BATCH_BYTES
         if full or self._new_seconds >= WORTH_WRITING:
