@@ -8,7 +8,7 @@ from hypothesis import strategies
 from pydantic import JsonValue
 
 from graphs.document.model import Document
-from graphs.document.operations import Operation, SetParameter, Wire, apply
+from graphs.document.operations import Operation, SetParameter, Title, Wire, apply
 from tests.graphs.toyshop import graph, toy
 
 NUMBERS: Sequence[JsonValue] = (0, 0.5, 1, 1.25, 2)
@@ -94,7 +94,10 @@ def changes(draw: strategies.DrawFn, document: Document) -> Operation:
             return Wire(id=name, port=port, sources=draw(strategies.sampled_from(found)))
     if kind in KNOBS:
         return SetParameter(id=name, name=KNOBS[kind], value=draw(strategies.sampled_from(numbers(kind))))
-    return SetParameter(id="n0", name="value", value=draw(strategies.sampled_from(NUMBERS)))
+    beginning = next((other for other in document.nodes if kind_of(document, other) == "making.amount"), None)
+    if beginning is None:
+        return Title(name=draw(strategies.sampled_from("ab")))
+    return SetParameter(id=beginning, name="value", value=draw(strategies.sampled_from(NUMBERS)))
 
 
 def changed(document: Document, **params: Mapping[str, JsonValue]) -> Document:
