@@ -174,6 +174,7 @@ def test_an_edit_of_what_all_nodes_compute_with_changes_all(folder: Path, monkey
 HARMLESS = {
     "graphs": "says only where the names lie that nodes import",
     "graphs.errors": "what a failure is called; a failure is never kept",
+    "graphs.estimates": "what a plan says of the cost; it computes nothing",
     "graphs.naming": "the words of suggestions in the message of a failure",
     "graphs.running": "empty",
 }
