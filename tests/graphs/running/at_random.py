@@ -45,7 +45,7 @@ def numbers(kind: str) -> Sequence[JsonValue]:
 
 @strategies.composite
 def random_graphs(draw: strategies.DrawFn, most: int = 8) -> Document:
-    """A graph of numbers and machines, each node wired to earlier ones."""
+    """A graph of numbers and machines, each node wired to earlier ones; the last gives a number."""
     nodes: dict[str, JsonValue] = {"n0": toy("making.amount", params={"value": draw(strategies.sampled_from(NUMBERS))})}
     givers: dict[str, list[str]] = {"amount": ["n0"], "machine": []}
     for index in range(1, draw(strategies.integers(2, most))):
@@ -64,7 +64,7 @@ def random_graphs(draw: strategies.DrawFn, most: int = 8) -> Document:
             givers["machine"].append(f"{name}.machine")
         else:
             givers["machine" if kind in MACHINES else "amount"].append(name)
-    nodes[f"n{len(nodes)}"] = toy("mixing.add", left=givers["amount"][-1])  # so that there is something to run
+    nodes[f"n{len(nodes)}"] = toy("mixing.more", amount=draw(strategies.sampled_from(givers["amount"])))
     return graph(**nodes)
 
 

@@ -12,7 +12,7 @@ from graphs.document.model import Document, Node
 from graphs.errors import InputError
 from graphs.flattening import Flat, FlatNode, flatten
 from graphs.running.compiling import Compiled, Unit, compile_graph
-from graphs.running.events import Finished
+from graphs.running.events import Cached, Finished
 from graphs.running.executors import Here
 from graphs.running.forecast import State, first_forecast
 from graphs.running.run import run
@@ -144,10 +144,9 @@ def test_a_value_is_held_only_as_long_as_a_node_needs_it(document: Document) -> 
     plan, here, store = planned(document), Here(toys()), Store()
     done: dict[str, tuple[str, ...]] = {}
     units = {unit.number: unit for unit in plan.compiled.units}
-    running = run(plan, store, [here])
-    for event in running:
-        place = event.node if isinstance(event, Finished) else ""
-        if isinstance(event, Finished):
+    for event in run(plan, store, [here]):
+        place = event.node if isinstance(event, (Finished, Cached)) else ""
+        if isinstance(event, (Finished, Cached)):
             done[place] = event.outputs.names
         finished = {plan.compiled.numbers[name] for name in done}
         needed = needed_later(units, finished) | {plan.compiled.numbers[name] for name in plan.targets}
