@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from graphs.catalogue.catalogue import Catalogue
 from graphs.checking.check import require_sound
 from graphs.checking.whole import upstream
-from graphs.errors import InputError
 from graphs.estimates import Span
 from graphs.files import Places
 from graphs.flattening import Flat
-from graphs.naming import listing, suggestion
 from graphs.opening import Opened
 from graphs.running.compiling import Compiled, compile_graph
 from graphs.running.estimating import estimates
@@ -75,29 +73,18 @@ def make_plan(
     files: Places,
     *,
     graph: str = "",
-    only: Sequence[str] = (),
     device: str | None = None,
 ) -> Plan:
-    """The plan of a graph without faults; `only` names nodes to have in place of the targets.
-
-    `device` is given where results may depend on it (strict mode).
-    """
-    chosen = _named(flat, only) if only else list(wanted)
-    expanded = expand(flat, chosen, upstream(flat, chosen), catalogue)
+    """The plan of what is wanted of a graph without faults; `device` where results may depend on it (strict mode)."""
+    expanded = expand(flat, wanted, upstream(flat, list(wanted)), catalogue)
     compiled = compile_graph(expanded.flat, expanded.targets, expanded.catalogue, device)
     return Plan(compiled, expanded.catalogue, files, graph)
 
 
 def plan_opened(opened: Opened, catalogue: Catalogue, *, only: Sequence[str] = (), device: str | None = None) -> Plan:
-    """The plan of a graph as it was opened; `GraphError` with every fault that stops a run."""
-    sound = require_sound(opened, catalogue)
-    return make_plan(sound.flat, sound.targets, catalogue, opened.files, graph=opened.place, only=only, device=device)
+    """The plan of a graph as it was opened; `only` names nodes to have in place of the targets.
 
-
-def _named(flat: Flat, names: Sequence[str]) -> list[str]:
-    for name in names:
-        if name not in flat:
-            inside = [place for place in flat if place.startswith(f"{name}/")]
-            mend = f"it is a subgraph: name a node inside, as {inside[0]}" if inside else suggestion(name, flat)
-            raise InputError(f"there is no node '{name}'", where="--only", allowed=listing(flat), mend=mend)
-    return list(names)
+    `GraphError` with every fault that stops a run.
+    """
+    sound = require_sound(opened, catalogue, only)
+    return make_plan(sound.flat, sound.targets, catalogue, opened.files, graph=opened.place, device=device)

@@ -63,6 +63,7 @@ class Scheduler:
         self.memories: list[Memory] = []
         self.recipes: dict[int, str] = {}
         self.halfway: set[int] = set()
+        self.made: set[str] = set()
         self.lost: set[int] = set()
         self.finished: set[int] = set()
         self.released: set[int] = set()
@@ -127,9 +128,9 @@ class Scheduler:
             elif self.names[number] is None:
                 if self.waits[number] == 0:
                     self._resolve(number)
-            elif not unit.shape.builds or number in self.targets:
+            elif self.states[number] is State.RUN and (not unit.shape.builds or number in self.targets):
                 heapq.heappush(self.ready, number)
-            else:
+            else:  # made where somebody turns out to need it
                 self.finished.add(number)
 
     def _drain(self) -> Iterator[Event]:
@@ -212,10 +213,26 @@ class Scheduler:
             while not lane.busy and (lane.jobs or self.ready):
                 if not lane.jobs:
                     number = heapq.heappop(self.ready)
-                    if number in self.lost:
+                    if number in self.lost or self._made(self.units[number]):
                         continue
                     lane.jobs, lane.again = [number], set()
                 self._prepare(lane)
+
+    def _made(self, unit: Unit) -> bool:
+        """Whether a unit with the same key was computed in the meantime; then this one has its result."""
+        key = self.keys[unit.number]
+        action = self.store.find([key]).get(key) if key in self.made and key is not None else None
+        if action is None or self.names[unit.number] is not None:
+            return False
+        names = self.names[unit.number] = outputs_of(unit, key or "", action.outputs)
+        if len(self.store.present(contents_of(unit, names))) < len(set(contents_of(unit, names))):
+            self.names[unit.number] = None
+            return False
+        self._tell_cached(unit)
+        self._release(unit.number)
+        for user in self._freed(unit.number):
+            self._resolve(user)
+        return True
 
     def _prepare(self, lane: _Lane) -> None:
         """Hand the lane what its last job needs and submit it, or put what is missing before it."""
@@ -307,6 +324,7 @@ class Scheduler:
             kept = tuple(["" if parts is None else name for name, parts in done.outputs])
             if number in self.halfway:
                 self.store.drop_halfway(key)
+            self.made.add(key)
             self.store.keep(Action(key, kept, done.seconds, done.nfe, done.launches), contents)
             if not self.hits[number]:
                 self._remember(unit, key)
