@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from graphs.parts import Parts, parts_of, value_of
 from graphs.running.compiling import Unit
 from graphs.running.context import Cancelled
+from graphs.running.dependencies import Dependencies
 from graphs.running.events import (
     Advanced,
     Built,
@@ -64,18 +65,12 @@ class Scheduler:
         self.recipes: dict[int, str] = {}
         self.halfway: set[int] = set()
         self.made: set[str] = set()
-        self.lost: set[int] = set()
-        self.finished: set[int] = set()
-        self.released: set[int] = set()
         self.ready: list[int] = []
         self.told: deque[Event] = deque()
-        self.users: dict[int, list[int]] = {}
-        self.waits: dict[int, int] = {}
-        self.left: dict[int, int] = {}
         self.targets: dict[int, list[str]] = {}
         for place, number in plan.compiled.targets.items():
             self.targets.setdefault(number, []).append(place)
-        self._link()
+        self.dependencies = Dependencies(self.units, self.states, self.names)
 
     def events(self) -> Iterator[Event]:
         """Everything that happens, up to the end."""
@@ -96,23 +91,6 @@ class Scheduler:
                     self._hear(lane, told)
                     yield from self._drain()
 
-    def _link(self) -> None:
-        """Who waits for whom, and how many will need each result."""
-        needed: set[int] = set()
-        for unit in reversed(self.units):
-            number = unit.number
-            stirred = self.states[number] is not State.CACHED
-            if not stirred and not (unit.shape.builds and number in needed):
-                continue
-            sources = {source for source, _ in unit.needs}
-            if stirred:
-                self.waits[number] = sum(self.names[source] is None for source in sources)
-            for source in sources:
-                needed.add(source)
-                self.left[source] = self.left.get(source, 0) + 1
-                if stirred:
-                    self.users.setdefault(source, []).append(number)
-
     def _served(self) -> Iterator[Event]:
         """The targets that are there already."""
         for number, places in self.targets.items():
@@ -124,14 +102,14 @@ class Scheduler:
         for unit in self.units:
             number = unit.number
             if self.states[number] is State.CACHED:
-                self.finished.add(number)
+                self.dependencies.known.add(number)
             elif self.names[number] is None:
-                if self.waits[number] == 0:
+                if self.dependencies.is_free(number):
                     self._resolve(number)
             elif self.states[number] is State.RUN and (not unit.shape.builds or number in self.targets):
                 heapq.heappush(self.ready, number)
             else:  # made where somebody turns out to need it
-                self.finished.add(number)
+                self.dependencies.known.add(number)
 
     def _drain(self) -> Iterator[Event]:
         while self.told:
@@ -159,10 +137,10 @@ class Scheduler:
         waiting = deque([start])
         while waiting:
             number = waiting.popleft()
-            if number in self.lost or number in self.finished:
+            if number in self.dependencies.lost or number in self.dependencies.known:
                 continue
             if self._find(self.units[number]):
-                waiting.extend(self._freed(number))
+                waiting.extend(self.dependencies.learn(number))
             else:
                 heapq.heappush(self.ready, number)
 
@@ -192,16 +170,6 @@ class Scheduler:
         self._release(number)
         return True
 
-    def _freed(self, number: int) -> list[int]:
-        """A result has its name: those that now know all that comes in."""
-        self.finished.add(number)
-        free = []
-        for user in self.users.get(number, ()):
-            self.waits[user] -= 1
-            if self.waits[user] == 0:
-                free.append(user)
-        return free
-
     def _recipe(self, unit: Unit) -> str:
         return recipe_of(unit, self.names, self.store, self.plan.files) or ""
 
@@ -213,7 +181,7 @@ class Scheduler:
             while not lane.busy and (lane.jobs or self.ready):
                 if not lane.jobs:
                     number = heapq.heappop(self.ready)
-                    if number in self.lost or self._made(self.units[number]):
+                    if number in self.dependencies.lost or self._made(self.units[number]):
                         continue
                     lane.jobs, lane.again = [number], set()
                 self._prepare(lane)
@@ -230,7 +198,7 @@ class Scheduler:
             return False
         self._tell_cached(unit)
         self._release(unit.number)
-        for user in self._freed(unit.number):
+        for user in self.dependencies.learn(unit.number):
             self._resolve(user)
         return True
 
@@ -337,9 +305,9 @@ class Scheduler:
             self.told.extend(Cached(twin, outputs, key or "") for twin in unit.twins)
         if known is None:
             self.names[number] = names
-            for user in self._freed(number):
+            for user in self.dependencies.learn(number):
                 self._resolve(user)
-        self.finished.add(number)
+        self.dependencies.known.add(number)
         self._release(number)
 
     def _remember(self, unit: Unit, key: str) -> None:
@@ -354,16 +322,8 @@ class Scheduler:
         unit = self.units[lane.jobs[-1]]
         message, inputs = broken.message, broken.inputs
         self.told.append(Failed(unit.place, message, broken.fault_of_input, inputs, broken.traceback))
-        forced, waiting, skipped = set(lane.jobs), deque(lane.jobs), []
-        lane.jobs = []
-        while waiting:
-            number = waiting.popleft()
-            there = number in self.finished and not self.units[number].shape.builds and number not in forced
-            if number not in self.lost and not there:
-                self.lost.add(number)
-                skipped.append(number)
-                waiting.extend(self.users.get(number, ()))
-        for number in sorted(skipped):
+        lost, lane.jobs = self.dependencies.lose(lane.jobs), []
+        for number in lost:
             other = self.units[number]
             places = other.twins if number == unit.number else (other.place, *other.twins)
             self.told.extend(Skipped(place, unit.place) for place in places)
@@ -371,22 +331,10 @@ class Scheduler:
 
     # what is given back
 
-    def _release(self, start: int) -> None:
+    def _release(self, number: int) -> None:
         """A unit needs its inputs no more; what nobody needs is dropped."""
-        waiting = [start]
-        while waiting:
-            number = waiting.pop()
-            if number in self.released:
-                continue
-            self.released.add(number)
-            for source in {source for source, _ in self.units[number].needs}:
-                if source not in self.left:
-                    continue
-                self.left[source] -= 1
-                if self.left[source] == 0:
-                    self._drop(source)
-                    if self.units[source].shape.builds:
-                        waiting.append(source)
+        for source in self.dependencies.release(number):
+            self._drop(source)
 
     def _drop(self, number: int) -> None:
         names = self.names[number] or ()
@@ -396,7 +344,7 @@ class Scheduler:
     def _drop_target(self, place: str) -> None:
         """After a person had the chance to look at it."""
         number = self.plan.compiled.numbers.get(place)
-        if number in self.targets and not self.left.get(number, 0):
+        if number in self.targets and not self.dependencies.is_needed(number):
             self._drop(number)
 
     # what is told
