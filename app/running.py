@@ -78,9 +78,10 @@ def run_graph(opened: Opened, catalogue: Catalogue, out: Path, choices: Choices,
 
 
 def chosen_plan(opened: Opened, catalogue: Catalogue, choices: Choices) -> Plan:
-    """The plan of a sound graph, as a person wants it run."""
-    devices = find_devices(choices.device) if choices.strict else []
-    return plan_opened(opened, catalogue, only=choices.only, device=devices[0] if devices else None)
+    """The plan of a sound graph, as a person wants it run; what `auto` means is left open until something runs."""
+    plain = choices.device in ("auto", "cpu") and not choices.strict
+    devices = [] if plain else find_devices(choices.device)
+    return plan_opened(opened, catalogue, only=choices.only, device=devices[0] if choices.strict else None)
 
 
 @contextmanager
@@ -119,8 +120,9 @@ def _save(
 def _tell(report: Report, path: Path, view: RunView, status: str, text: str | None) -> None:
     if text is not None:
         print(text)  # noqa: T201 - the door's answer
-    count = len(report.outputs)
-    view.console.print(f"{status}: {count} files in {path.parent}, report {path}", markup=False, soft_wrap=True)
+    told = f"{status}: {len(report.outputs)} files in {path.parent}, report {path}"
+    hint = "; what was finished is kept, run it again to go on" if status == "interrupted" else ""
+    view.console.print(told + hint, markup=False, soft_wrap=True)
 
 
 @contextmanager
