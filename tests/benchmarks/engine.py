@@ -1,7 +1,8 @@
 """What the engine itself costs: `python -m tests.benchmarks.engine [--most 100000]`.
 
 Chains and wide graphs of nodes that do next to nothing: opened from a file, cold and unchanged; and with the plan
-retained: unchanged, the first and the last node changed. Each graph is measured in a process of its own.
+retained: unchanged, the first and the last node changed. Each graph is measured in a process of its own; joblib.Memory
+(the extra `benchmark`) computes a chain of the same functions beside it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import gc
+import importlib
 import json
 import math
 import os
@@ -114,6 +116,27 @@ def _in_a_process(shape: str, size: int) -> dict[str, float]:
     return found
 
 
+def peer(size: int) -> dict[str, float]:
+    """Seconds that joblib's `Memory`, which keeps results of functions by their arguments, takes for such a chain."""
+    try:
+        joblib = importlib.import_module("joblib")
+    except ImportError:
+        return {}
+    with tempfile.TemporaryDirectory() as name:
+        more: Callable[[float, float], float] = joblib.Memory(name, verbose=0).cache(_more)
+        found = {}
+        for column in ("cold", "unchanged"):
+            value, began = 1.0, time.perf_counter()
+            for number in range(1, size):
+                value = more(value, float(number))
+            found[column] = time.perf_counter() - began
+        return found
+
+
+def _more(amount: float, by: float) -> float:
+    return amount + by
+
+
 def _startup() -> dict[str, float]:
     """Seconds of `noiseloom run digits` in a new process: for the first time, and from the store."""
     with tempfile.TemporaryDirectory() as name:
@@ -148,6 +171,8 @@ def main() -> None:
             grown = {c: rows[shape, 100_000][c] / rows[shape, 1_000][c] for c in COLUMNS}
             exponents = ", ".join(f"{column} {math.log10(ratio) / 2:.2f}" for column, ratio in grown.items())
             print(f"growth of {shape} from 1,000 to 100,000, exponent: {exponents}")
+    told = [f"{column} {1e3 * seconds:.1f} ms" for column, seconds in peer(1_000).items()]
+    print(f"joblib.Memory, a chain of 1,000: {', '.join(told) or 'not installed (the extra `benchmark`)'}")
     for column, seconds in _startup().items():
         print(f"noiseloom run digits, {column}: {seconds:.2f} s")
 
