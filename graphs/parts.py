@@ -10,9 +10,8 @@ import hashlib
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from graphs.values import Packed, PackingError, pack, unpack
 
@@ -51,8 +50,7 @@ class DamagedError(PackingError):
     """Bytes that are not what they should be: cut off, changed, or of something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Buffer:
+class Buffer(NamedTuple):
     """The numbers of one tensor: their type in safetensors' words, the shape, and the bytes, little-endian."""
 
     dtype: str
@@ -60,8 +58,7 @@ class Buffer:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """A tree of JSON text, in which {"tensor": n} stands for the n-th buffer."""
 
     tree: str

@@ -38,14 +38,26 @@ class Result(NamedTuple):
     values: Mapping[str, Held]
 
 
+class Callables(dict[str, tuple[Callable[..., object], NodeType]]):
+    """What computes each node type, and its record; each is imported when it is first needed."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__()
+        self.catalogue = catalogue
+
+    def __missing__(self, identifier: str) -> tuple[Callable[..., object], NodeType]:
+        found = self[identifier] = _callable(identifier, self.catalogue)
+        return found
+
+
 def work(
-    task: Task, values: Mapping[str, Held], catalogue: Catalogue, device: str, cancelled: Callable[[], bool]
+    task: Task, values: Mapping[str, Held], callables: Callables, device: str, cancelled: Callable[[], bool]
 ) -> Generator[Told, None, Result]:
     """Compute a task; the values of its inputs are there. `Cancelled` where `cancelled` answers true."""
     arguments: dict[str, object] = {}
     meter = Meter(cancelled=cancelled)
     try:
-        call, record = _callable(task, catalogue)
+        call, record = callables[task.type]
         began = time.perf_counter()  # what its module imports is not the node's time
         arguments = _arguments(task, record, values)
         kept = values[task.kept].value if task.kept else None
@@ -73,15 +85,15 @@ def work(
     return Result(done, named)
 
 
-def _callable(task: Task, catalogue: Catalogue) -> tuple[Callable[..., object], NodeType]:
-    if is_gathering(task.type):
-        name = task.type.removeprefix(PREFIX)
+def _callable(identifier: str, catalogue: Catalogue) -> tuple[Callable[..., object], NodeType]:
+    if is_gathering(identifier):
+        name = identifier.removeprefix(PREFIX)
         target = catalogue.value_class(name)
         return lambda cells, axes: gather(target, axes, cells), gather_type(catalogue.values[name])
-    record = catalogue.find(task.type)
+    record = catalogue.find(identifier)
     if record is None:
-        raise InputError(f"there is no node type '{task.type}'", mend="check the graph first")
-    return catalogue.function(record.id), record
+        raise InputError(f"there is no node type '{identifier}'", mend="check the graph first")
+    return catalogue.function(record.id).function, record
 
 
 def _steps(node: Generator[object, None, object], cancelled: Callable[[], bool]) -> Generator[Told, None, object]:
@@ -144,13 +156,14 @@ def _require_untouched(task: Task, values: Mapping[str, Held], before: list[int]
 
 
 def _outputs(result: object, record: NodeType) -> list[object]:
-    named = hasattr(result, "_fields") or len(record.outputs) > 1 or record.outputs[0].name != "out"
-    outputs = [getattr(result, port.name, None) if named else result for port in record.outputs]
-    for port, value in zip(record.outputs, outputs, strict=True):
+    ports = record.outputs
+    named = len(ports) > 1 or ports[0].name != "out" or (isinstance(result, tuple) and hasattr(result, "_fields"))
+    outputs = [getattr(result, port.name, None) for port in ports] if named else [result]
+    for port, value in zip(ports, outputs, strict=True):
         shown = type(value).__name__
-        declared = {shown} if value_mark(type(value)) else set()
-        if not declared & {*port.types}:
-            declared = {cls.__name__ for cls in type(value).__mro__ if value_mark(cls)}
+        if shown in port.types and value_mark(type(value)):
+            continue
+        declared = {cls.__name__ for cls in type(value).__mro__ if value_mark(cls)}
         if not declared & {*port.types}:
             raise NodeError(f"{record.id} gave {shown} at '{port.name}', where it declares {' or '.join(port.types)}")
     return outputs
