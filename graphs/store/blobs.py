@@ -48,6 +48,8 @@ class Blobs:
 
     def read(self, digest: str) -> bytes | None:
         """A content; None where it is gone."""
+        if not is_digest(digest):
+            return None
         try:
             return self.path(digest).read_bytes()
         except OSError:
@@ -55,6 +57,8 @@ class Blobs:
 
     def remove(self, digest: str) -> None:
         """Let a content go, or what stands in its place."""
+        if not is_digest(digest):
+            return
         try:
             remove(self.path(digest))
         except NotADirectoryError:
@@ -65,7 +69,7 @@ class Blobs:
         for path in self.folder.glob(f"*/*{SUFFIX}"):
             with suppress(OSError):  # another process let it go
                 status = path.stat()
-                if _DIGEST.fullmatch(path.stem):
+                if is_digest(path.stem):
                     yield path.stem, status.st_size, status.st_mtime
 
     def strays(self, known: set[str]) -> Iterator[Path]:
@@ -74,6 +78,11 @@ class Blobs:
         for path in self.folder.glob("*/*"):
             if (path.suffix != SUFFIX or path.stem not in known) and path.lstat().st_mtime < before:
                 yield path
+
+
+def is_digest(name: object) -> bool:
+    """Whether this is a digest: what a damaged index gives need not be one."""
+    return isinstance(name, str) and _DIGEST.fullmatch(name) is not None
 
 
 def _make_way(path: Path) -> None:

@@ -16,8 +16,14 @@ _PRIMARY = 0xFF
 """An extended error code holds the primary one here."""
 
 
+Troubles = (sqlite3.Error, OSError, UnicodeDecodeError)
+"""What work with the disk may raise."""
+
+
 def is_damage(error: Exception) -> bool:
     """Whether an error says that the index is damaged, and not that it is busy, full or out of reach."""
+    if isinstance(error, UnicodeDecodeError):  # in a message of SQLite's that names what is damaged
+        return True
     if not isinstance(error, sqlite3.DatabaseError):
         return False
     code: int | None = getattr(error, "sqlite_errorcode", None)

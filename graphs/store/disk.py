@@ -16,7 +16,7 @@ from pathlib import Path
 from graphs.errors import NoiseloomError
 from graphs.parts import DamagedError, Parts, decode, digest_of, encode
 from graphs.store.blobs import Blobs
-from graphs.store.damage import is_damage, remove, set_aside
+from graphs.store.damage import Troubles, is_damage, remove, set_aside
 from graphs.store.records import Action, Memory, Size, Verified
 
 FORMAT = 1
@@ -73,7 +73,7 @@ class Disk:
             if self.path.is_dir():
                 raise sqlite3.DatabaseError("a folder stands in place of the index")  # noqa: TRY301 - as any damage
             self._begin()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if not is_damage(error) and not self.path.is_dir():
                 raise
             set_aside(self.path)
@@ -186,7 +186,7 @@ class Disk:
     def _forget_damaged(self, digests: Sequence[str]) -> None:
         try:
             self.forget(digests)
-        except (sqlite3.Error, OSError) as error:  # a full disk or a busy store: it is found again
+        except Troubles as error:  # a full disk or a busy store: it is found again
             if is_damage(error):
                 raise
 
@@ -313,7 +313,7 @@ class Disk:
             with self._transaction():
                 self.index.executemany("UPDATE actions SET used = ? WHERE key = ?", [(now, key) for key in keys])
                 self.index.executemany("UPDATE contents SET used = ? WHERE digest = ?", digests)
-        except sqlite3.OperationalError as error:  # a full disk or a busy store: the use is just not noted
+        except Troubles as error:  # a full disk or a busy store: the use is just not noted
             if is_damage(error):
                 raise
             self._notes_use = False

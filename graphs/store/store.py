@@ -7,7 +7,6 @@ says so; nothing that it does may stop a run.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Self, TypeVar
 
 from graphs.home import home_folder
 from graphs.parts import Parts, digest_of
-from graphs.store.damage import is_damage, is_moved
+from graphs.store.damage import Troubles, is_damage, is_moved
 from graphs.store.disk import BUSY_SECONDS, Disk, NewerStoreError
 from graphs.store.memory import Recent
 from graphs.store.records import Action, Memory
@@ -240,7 +239,7 @@ class Store:
     def _read(self, work: Callable[[Disk], T], otherwise: T) -> T:
         try:
             return self._with_disk(work, otherwise)
-        except (sqlite3.Error, OSError) as error:
+        except Troubles as error:
             self._without(f"the store cannot be read: {error}")
             return otherwise
 
@@ -249,7 +248,7 @@ class Store:
             return
         try:
             self._with_disk(work, None)
-        except (sqlite3.Error, OSError) as error:
+        except Troubles as error:
             self._writes = False
             self.notes.append(f"the store cannot be written: {error}; new results are kept in memory only")
 
@@ -259,7 +258,7 @@ class Store:
             return otherwise
         try:
             return work(self.disk)
-        except (sqlite3.Error, OSError) as error:
+        except Troubles as error:
             if not is_damage(error) and not is_moved(error):
                 raise
             disk, damaged = self.disk, is_damage(error)
@@ -272,7 +271,7 @@ class Store:
         self.disk = None
         try:
             self.disk = find()
-        except (sqlite3.Error, OSError, NewerStoreError) as error:
+        except (*Troubles, NewerStoreError) as error:
             self._without(f"the store in {folder} cannot be used: {error}")
             return
         if self.disk.set_aside:
