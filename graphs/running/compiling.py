@@ -51,6 +51,8 @@ class Compiled:
     """The units of the wanted nodes, by place."""
     numbers: Mapping[str, int]
     """The unit of every node by its place, twins included."""
+    restless: frozenset[int]
+    """The units that may give another result though nobody changed them: they read files, or differ each time."""
 
 
 def compile_graph(flat: Flat, targets: Iterable[str], catalogue: Catalogue, device: str | None = None) -> Compiled:
@@ -82,7 +84,8 @@ def compile_graph(flat: Flat, targets: Iterable[str], catalogue: Catalogue, devi
             units.append(unit)
     for number, places in twins.items():
         units[number] = units[number]._replace(twins=tuple(places))
-    return Compiled(tuple(units), {place: numbers[place] for place in wanted}, numbers)
+    restless = frozenset(unit.number for unit in units if unit.shape.files or not unit.steady)
+    return Compiled(tuple(units), {place: numbers[place] for place in wanted}, numbers, restless)
 
 
 def order(flat: Flat, wanted: Sequence[str]) -> list[str]:

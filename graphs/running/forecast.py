@@ -54,6 +54,8 @@ class Forecast:
     reasons: dict[int, str] = field(default_factory=dict)
     memories: Mapping[str, Memory] = field(default_factory=dict)
     """What was last known of the nodes that may run."""
+    wanted: list[str] = field(default_factory=list)
+    """The contents of the targets, as far as their digests are known."""
     held: set[str] = field(default_factory=set)
     """The contents in the store that the plan counts on."""
 
@@ -82,6 +84,11 @@ def _complete(
     _decide(compiled, found, store)
     _explain(compiled.units, found, store, files, graph)
     return found
+
+
+def still_holds(found: Forecast, store: Store) -> bool:
+    """Whether a forecast by which nothing runs is as good as a new one, if no unit has changed."""
+    return not found.reasons and len(store.sound(found.wanted)) == len(set(found.wanted))
 
 
 def recipe_of(unit: Unit, digests: list[tuple[str, ...] | None], store: Store, files: Places) -> str | None:
@@ -161,7 +168,8 @@ def _decide(compiled: Compiled, found: Forecast, store: Store) -> None:
     targets = set(compiled.targets.values())
     surely, perhaps = set(targets), set[int]()
     building = {State.RUN: set[int](), State.DEPENDS: set[int]()}
-    sound = store.sound(_contents(units, found, targets))
+    found.wanted = _contents(units, found, targets)
+    sound = store.sound(found.wanted)
     present = sound | store.present(_contents(units, found, _into_the_unknown(units, found)))
     for unit in reversed(units):
         number, outputs = unit.number, found.digests[unit.number]

@@ -13,10 +13,9 @@ from graphs.document.operations import Decorate, Move, Operation, Reset, SetPara
 from graphs.faults import Fault, GraphError
 from graphs.flattening import Flat, FlatNode
 from graphs.opening import Opened
-from graphs.running.compiling import Compiled
 from graphs.running.events import Event
 from graphs.running.executors import Executor
-from graphs.running.forecast import Forecast, NodeState, State, first_forecast, next_forecast
+from graphs.running.forecast import Forecast, NodeState, State, first_forecast, next_forecast, still_holds
 from graphs.running.gathering import is_gathering
 from graphs.running.keys import settings
 from graphs.running.plan import Plan, make_plan
@@ -67,8 +66,9 @@ class Retained:
         if before is None:
             found = first_forecast(plan.compiled, self.store, plan.files, plan.graph)
         else:
-            restless = {unit.number for unit in plan.compiled.units if unit.shape.files or not unit.steady}
-            dirty = self._dirty | restless
+            dirty = self._dirty | plan.compiled.restless
+            if not dirty and still_holds(before, self.store):
+                return before
             found = next_forecast(plan.compiled, self.store, plan.files, plan.graph, before, dirty)
         self._forecast, self._dirty = found, set()
         return found
@@ -125,7 +125,7 @@ class Retained:
         del self._known[unit.likeness()]
         self._known[changed.likeness()] = number
         units = (*plan.compiled.units[:number], changed, *plan.compiled.units[number + 1 :])
-        compiled = Compiled(units, plan.compiled.targets, plan.compiled.numbers)
+        compiled = replace(plan.compiled, units=units)
         self._plan = replace(plan, compiled=compiled)
         self._dirty.add(number)
         return True
