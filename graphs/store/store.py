@@ -80,10 +80,15 @@ class Store:
 
     def find(self, keys: Iterable[str]) -> dict[str, Action]:
         """The actions of these keys, as far as they are known."""
-        wanted = list(keys)
-        found = {key: self._actions[key] for key in wanted if key in self._actions}
-        unknown = [key for key in wanted if key not in found] if len(found) < len(wanted) else []
-        if unknown:
+        found: dict[str, Action] = {}
+        unknown: list[str] = []
+        for key in keys:
+            action = self._actions.get(key)
+            if action is None:
+                unknown.append(key)
+            else:
+                found[key] = action
+        if unknown and self.disk is not None:
             nothing: dict[str, Action] = {}
             more = self._read(lambda disk: disk.find(unknown), nothing)
             self._actions |= more
