@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -269,6 +270,7 @@ def store_unpin(node: Annotated[str, typer.Argument(metavar="NODE")]) -> None:
 
 def main() -> None:
     """Run the command; what a person did wrong ends in one message and status 2."""
+    gc.set_threshold(100_000, 50, 50)  # a large graph is many objects that stay: looking through them finds nothing
     try:
         commands()
     except InputError as error:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
+
+from pydantic import JsonValue
 
 from app.running import Choices, chosen_plan
 from graphs.catalogue.catalogue import Catalogue
+from graphs.estimates import Span
 from graphs.opening import Opened
 from graphs.running.forecast import NodeState, State
 from graphs.store.store import Store, store_folder
@@ -15,21 +19,43 @@ def show_plan(opened: Opened, catalogue: Catalogue, choices: Choices, *, as_json
     """Print the plan of a graph; nothing runs."""
     plan = chosen_plan(opened, catalogue, choices)
     with Store(store_folder()) as store:
-        states = plan.states(plan.forecast(store))
+        states = plan.states(plan.forecast(store), costs=True)
         notes = store.take_notes()
     if as_json:
-        nodes = {place: {"state": str(state.state), "reason": state.reason} for place, state in states.items()}
-        print(json.dumps({"nodes": nodes, "notes": notes}, indent=2, ensure_ascii=False))  # noqa: T201 - the answer
+        nodes = {place: _entry(state) for place, state in states.items()}
+        told = {"nodes": nodes, "nfe": _bounds(_total(states)), "notes": notes}
+        print(json.dumps(told, indent=2, ensure_ascii=False))  # noqa: T201 - the answer
     else:
         print("\n".join([*(f"note: {note}" for note in notes), *_lines(states)]))  # noqa: T201 - the answer
 
 
 def _lines(states: dict[str, NodeState]) -> list[str]:
     width = max(map(len, states), default=0)
-    lines = [f"{place:{width}}  {state.state:7}  {state.reason}".rstrip() for place, state in states.items()]
+    lines = []
+    for place, state in states.items():
+        cost = f"{state.nfe} NFE" if state.nfe is not None and state.nfe.high else ""
+        lines.append(f"{place:{width}}  {state.state:7}  {', '.join(filter(None, (state.reason, cost)))}".rstrip())
     counts = {state: sum(found.state is state for found in states.values()) for state in State}
     words = [f"{count} {WORDS[state]}" for state, count in counts.items() if count]
-    return [*lines, "", ", ".join(words)]
+    return [*lines, "", f"{', '.join(words)}; {_total(states)} NFE"]
+
+
+def _entry(state: NodeState) -> dict[str, JsonValue]:
+    entry: dict[str, JsonValue] = {"state": str(state.state), "reason": state.reason}
+    return entry if state.nfe is None else {**entry, "nfe": _bounds(state.nfe)}
+
+
+def _total(states: dict[str, NodeState]) -> Span:
+    total = Span(0, 0)
+    for state in states.values():
+        total += state.nfe or Span(0, 0)
+    return total
+
+
+def _bounds(span: Span) -> JsonValue:
+    """A number where it is one, else [low, high]; null where nothing bounds it."""
+    high = span.high if math.isfinite(span.high) else None
+    return span.low if span.exact else [span.low, high]
 
 
 WORDS = {State.CACHED: "served from the store", State.RUN: "to run", State.DEPENDS: "that depend on these"}

@@ -31,6 +31,7 @@ from graphs.running.executors import Executor, Here
 from graphs.running.plan import Plan, plan_opened
 from graphs.running.rendering import Rendering, render
 from graphs.running.run import run
+from graphs.running.worker import Worker
 from graphs.store.store import Store, store_folder
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -77,15 +78,17 @@ def run_graph(opened: Opened, catalogue: Catalogue, out: Path, choices: Choices,
 
 
 def chosen_plan(opened: Opened, catalogue: Catalogue, choices: Choices) -> Plan:
-    """The plan of a sound graph, as a person wants it run."""
-    devices = find_devices(choices.device) if choices.strict else []
-    return plan_opened(opened, catalogue, only=choices.only, device=devices[0] if devices else None)
+    """The plan of a sound graph, as a person wants it run; what `auto` means is left open until something runs."""
+    plain = choices.device in ("auto", "cpu") and not choices.strict
+    devices = [] if plain else find_devices(choices.device)
+    return plan_opened(opened, catalogue, only=choices.only, device=devices[0] if choices.strict else None)
 
 
 @contextmanager
 def executors(catalogue: Catalogue, device: str) -> Iterator[list[Executor]]:
-    """Who computes: this process, or one process for each of several devices."""
-    lanes: list[Executor] = [Here(catalogue, device)]
+    """Who computes: this process, or a process for each of several devices."""
+    devices = find_devices(device) if "," in device else [device]
+    lanes: list[Executor] = [Here(catalogue, device)] if len(devices) == 1 else [Worker(catalogue, d) for d in devices]
     try:
         yield lanes
     finally:
@@ -117,8 +120,9 @@ def _save(
 def _tell(report: Report, path: Path, view: RunView, status: str, text: str | None) -> None:
     if text is not None:
         print(text)  # noqa: T201 - the door's answer
-    count = len(report.outputs)
-    view.console.print(f"{status}: {count} files in {path.parent}, report {path}", markup=False, soft_wrap=True)
+    told = f"{status}: {len(report.outputs)} files in {path.parent}, report {path}"
+    hint = "; what was finished is kept, run it again to go on" if status == "interrupted" else ""
+    view.console.print(told + hint, markup=False, soft_wrap=True)
 
 
 @contextmanager

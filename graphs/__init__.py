@@ -26,20 +26,25 @@ from graphs.declaration.parameters import (
 )
 from graphs.declaration.values import behaviour, data
 from graphs.errors import InputError, NoiseloomError
-from graphs.running.context import Preview, Progress, RunContext, Steps
+from graphs.estimates import UNKNOWN, Estimate, Known, Span
+from graphs.running.context import Keep, Preview, Progress, RunContext, Steps
 
 if TYPE_CHECKING:
     from graphs.python import load, run
 
 __all__ = [
+    "UNKNOWN",
     "Choice",
     "ColourCode",
     "Count",
     "Curve",
     "CurveOver",
+    "Estimate",
     "FilePath",
     "Fraction",
     "InputError",
+    "Keep",
+    "Known",
     "LevelCurve",
     "NoiseloomError",
     "Number",
@@ -50,6 +55,7 @@ __all__ = [
     "RunContext",
     "Seed",
     "SeedNumber",
+    "Span",
     "Steps",
     "Switch",
     "TextBox",

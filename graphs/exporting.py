@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from graphs.catalogue.catalogue import Catalogue
 from graphs.checking.check import require_sound
-from graphs.checking.whole import targets, upstream
+from graphs.checking.whole import upstream
 from graphs.document.model import Document
-from graphs.errors import InputError
 from graphs.files import Places
-from graphs.flattening import Flat, flatten
 from graphs.manifest import versions
 from graphs.opening import Opened
+from graphs.running.compiling import order
+from graphs.running.expanding import Expanded, expand
 from graphs.script_nodes import ScriptNodes
 from graphs.script_text import WIDTH, visible, wrapped
-from graphs.sweeps import is_sweep
 
 PRAGMA = re.compile(r"(fmt|isort|mypy|noqa|pylint|pyright|ruff|type|yapf)\b")
 """How a comment begins that may tell a tool something."""
@@ -25,44 +24,26 @@ USE = "Run it with Python: the results go into the folder that is named as its a
 
 
 def export(opened: Opened, catalogue: Catalogue) -> str:
-    """The script of a graph as it was opened. Imports the nodes and runs none.
+    """The script of a graph as it was opened, its sweeps opened, too. Imports the nodes and runs none.
 
-    `GraphError` with every fault that stops a run; `InputError` where a sweep stands in it.
+    `GraphError` with every fault that stops a run.
     """
-    require_sound(opened, catalogue)
-    nodes = flatten(opened.document)
-    wanted = targets(nodes, catalogue)
-    _refuse_sweeps(nodes, wanted)
-    return script_of(nodes, wanted, catalogue, opened.document, opened.files)
+    sound = require_sound(opened, catalogue)
+    needed = upstream(sound.flat, list(sound.targets))
+    expanded = expand(sound.flat, sound.targets, needed, catalogue)
+    return script_of(expanded, opened.document, opened.files)
 
 
-def script_of(nodes: Flat, wanted: Sequence[str], catalogue: Catalogue, document: Document, files: Places) -> str:
-    """The script that makes and saves the wanted nodes; of the document it takes the name and the notes."""
-    order = _order(nodes, wanted)
-    script = ScriptNodes({place: nodes[place] for place in order}, catalogue, files)
-    calls = [line for place in order for line in script.call_lines(place)]
-    saves = [line for place in wanted for line in script.save_lines(place)]
+def script_of(expanded: Expanded, document: Document, files: Places) -> str:
+    """The script that makes and saves what is wanted; of the document it takes the name and the notes."""
+    places = order(expanded.flat, sorted(expanded.targets))
+    needed = set(places)
+    nodes = {place: node for place, node in expanded.flat.items() if place in needed}
+    script = ScriptNodes(nodes, expanded.catalogue, files)
+    calls = [line for place in places for line in script.call_lines(place)]
+    saves = [line for place in expanded.targets for line in script.save_lines(place)]
     blocks = [_docstring(document), *_comments(document), *script.import_blocks(), script.setup_lines(), calls, saves]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
-
-
-def _refuse_sweeps(nodes: Flat, wanted: Sequence[str]) -> None:
-    for place in sorted(upstream(nodes, list(wanted))):
-        for name, literal in nodes[place].params.items():
-            if is_sweep(literal):
-                raise InputError("a sweep cannot be exported yet", where=f"{place}.{name}", mend="give one value")
-
-
-def _order(nodes: Flat, wanted: Sequence[str]) -> list[str]:
-    """The nodes that the wanted ones need, each after those that it needs itself; always the same."""
-    import networkx as nx  # the other doors start without it
-
-    needed = sorted(upstream(nodes, list(wanted)))
-    wires: nx.DiGraph[str] = nx.DiGraph()
-    wires.add_nodes_from(needed)
-    for place in needed:
-        wires.add_edges_from((source, place) for found in nodes[place].sources.values() for source, _ in found)
-    return list(nx.lexicographical_topological_sort(wires))
 
 
 def _docstring(document: Document) -> list[str]:

@@ -10,9 +10,8 @@ import hashlib
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from graphs.values import Packed, PackingError, pack, unpack
 
@@ -51,8 +50,7 @@ class DamagedError(PackingError):
     """Bytes that are not what they should be: cut off, changed, or of something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Buffer:
+class Buffer(NamedTuple):
     """The numbers of one tensor: their type in safetensors' words, the shape, and the bytes, little-endian."""
 
     dtype: str
@@ -60,8 +58,7 @@ class Buffer:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """A tree of JSON text, in which {"tensor": n} stands for the n-th buffer."""
 
     tree: str
@@ -70,7 +67,7 @@ class Parts:
     @property
     def size(self) -> int:
         """Bytes in all."""
-        return len(self.tree) + sum(len(buffer.data) for buffer in self.buffers)
+        return len(self.tree) + (sum(len(buffer.data) for buffer in self.buffers) if self.buffers else 0)
 
 
 def parts_of(value: object) -> Parts:
@@ -80,8 +77,10 @@ def parts_of(value: object) -> Parts:
 
 def parts_of_packed(packed: Packed) -> Parts:
     """The parts of a value that is packed already."""
-    tree = json.dumps(packed.tree, separators=(",", ":"), sort_keys=True)
-    return Parts(tree, tuple(_buffer(tensor) for tensor in packed.tensors))
+    return Parts(_json(packed.tree), tuple([_buffer(tensor) for tensor in packed.tensors]))
+
+
+_json = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 def value_of(parts: Parts, find: Callable[[str], type]) -> object:

@@ -6,6 +6,7 @@ It may be used by hand, too: nodes are functions, and these are what the engine 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -15,6 +16,7 @@ from graphs.declaration.node import NodeFunction
 from graphs.errors import InputError
 from graphs.files import FileTrouble, Places, find_file
 from graphs.home import assets_folder, workspace_folder
+from graphs.media import Axis, Cells, Gathering
 from graphs.running.context import Meter, RunContext, Steps
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Gathered = TypeVar("Gathered", bound=Gathering)
 
 
 class Files:
@@ -43,11 +46,22 @@ class OwnNodes:
 
     def node(self, module: str, name: str) -> NodeFunction[..., object]:
         """The node of that name in a file of the folder, as "picture" or "sub.picture"."""
-        from graphs.catalogue.packages import import_module
-
-        found = getattr(import_module(self.package, f"{self.package.root}.{module}".rstrip(".")), name)
+        found = self._found(module, name)
         if not isinstance(found, NodeFunction):
             raise InputError(f"'{name}' is no node", where=f"{self.package.folder}, {module}")
+        return found
+
+    def value(self, module: str, name: str) -> type[Gathering]:
+        """The type of value of that name in a file of the folder, into which the cells of a sweep are gathered."""
+        found = self._found(module, name)
+        if not isinstance(found, type) or not issubclass(found, Gathering):
+            raise InputError(f"'{name}' is no type that gathers", where=f"{self.package.folder}, {module}")
+        return found
+
+    def _found(self, module: str, name: str) -> object:
+        from graphs.catalogue.packages import import_module
+
+        found: object = getattr(import_module(self.package, f"{self.package.root}.{module}".rstrip(".")), name)
         return found
 
 
@@ -83,6 +97,17 @@ def finished(work: Steps[T]) -> T:
         except StopIteration as end:
             value: T = end.value
             return value
+
+
+def gathered(
+    target: type[Gathered], cells: Sequence[object], axes: Mapping[str, Mapping[str, Sequence[JsonValue]]]
+) -> Gathered:
+    """All cells of a sweep as one value, as a contact sheet or a table.
+
+    The cells are in rows, the last axis fastest; of each axis, the values of every swept parameter by its path.
+    """
+    found = [Axis(name, tuple((path, tuple(given)) for path, given in swept.items())) for name, swept in axes.items()]
+    return target.gather(Cells(tuple(found), tuple(cells)))
 
 
 def run_context() -> RunContext:

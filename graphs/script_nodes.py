@@ -7,7 +7,7 @@ import inspect
 import math
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -22,13 +22,18 @@ from graphs.files import Places
 from graphs.flattening import Flat, FlatNode, Source
 from graphs.home import assets_folder, workspace_folder
 from graphs.results import output_name
-from graphs.script_names import Names
+from graphs.running.gathering import PREFIX, is_gathering
+from graphs.script_gathering import gathering_lines
+from graphs.script_names import Names, variables
 from graphs.script_text import WIDTH, Expression, Group, Words, call, lines, quoted, tuple_of
 
-HELPERS = ("Files", "asset", "fed", "finished", "own_nodes", "run_context", "save")
+HELPERS = ("Files", "asset", "fed", "finished", "gathered", "own_nodes", "run_context", "save")
 """What a script may import from `graphs.script`."""
 
-OTHER_NAMES = ("LevelCurve", "files", "math")
+VALUES = "values"
+"""What holds what the next call is given, where that needs a line of its own."""
+
+OTHER_NAMES = ("LevelCurve", "files", "math", VALUES)
 
 
 class Argument(typing.NamedTuple):
@@ -41,9 +46,13 @@ class Argument(typing.NamedTuple):
 
 @dataclass(frozen=True)
 class Imported:
-    """A node type as the script knows it: under which name, whether it works in steps and names its outputs."""
+    """A node type as the script knows it: under which name, whether it works in steps and names its outputs.
+
+    Of the engine's own nodes, it is the type of value that they gather into.
+    """
 
     record: NodeType
+    name: str
     function: Callable[..., object]
     alias: str
     steps: bool
@@ -64,22 +73,24 @@ class ScriptNodes:
         self.used |= {"own_nodes"} if owned else set()
         types = {identifier: _imported(record, catalogue, names) for identifier, record in sorted(found.items())}
         self.types = {place: types[record.id] for place, record in records.items()}
-        outer_first = sorted(nodes, key=lambda place: (place.count("/"), place))
-        self.variables = {place: names.take(place) for place in outer_first}
+        self.variables = variables(nodes, names)
 
     def import_blocks(self) -> list[list[str]]:
         """The import lines, sorted as linters want them."""
-        found = {}
+        plain = {"graphs.script": self.used & set(HELPERS), "graphs": self.used & {"LevelCurve"}}
+        found = []
         for kind in self._types():
-            if not self.catalogue.package(kind.record).owned:
-                names = (kind.record.module, kind.record.function)
-                found[names] = f"{kind.record.function} as {kind.alias}"
-        helpers = sorted(self.used & set(HELPERS), key=lambda name: (name.islower(), name))
-        found["graphs.script", ""] = ", ".join(helpers)
-        if "LevelCurve" in self.used:
-            found["graphs", ""] = "LevelCurve"
-        ordered = sorted((entry for entry in found.items() if entry[1]), key=lambda entry: _natural(*entry[0]))
-        ours = [line for (module, _), names in ordered for line in _import_lines(module, names)]
+            if self.catalogue.package(kind.record).owned:
+                continue
+            if kind.alias == kind.name:
+                plain.setdefault(kind.record.module, set()).add(kind.name)
+            else:
+                found.append((kind.record.module, kind.name, f"{kind.name} as {kind.alias}"))
+        for module, names in plain.items():
+            ordered = sorted(names, key=_member)
+            found += [(module, ordered[0], ", ".join(ordered))] if ordered else []
+        found.sort(key=lambda entry: (_natural(entry[0]), _member(entry[1])))
+        ours = [line for module, _, names in found for line in _import_lines(module, names)]
         return [["import math"] if "math" in self.used else [], ours]
 
     def setup_lines(self) -> list[str]:
@@ -89,7 +100,7 @@ class ScriptNodes:
             found += lines(call("own_nodes", ("", Words(str(package.folder)))), f"{variable} = ")
             for kind in self._types():
                 if self.catalogue.package(kind.record) == package:
-                    found += lines(_from_folder(variable, package, kind.record), f"{kind.alias} = ")
+                    found += lines(_from_folder(variable, package, kind), f"{kind.alias} = ")
         if "files" in self.used:
             known = (workspace_folder(), assets_folder())
             folders = [self.files.base, *(folder for folder in self.files.others if folder not in known)]
@@ -98,18 +109,19 @@ class ScriptNodes:
         return found
 
     def call_lines(self, place: str) -> list[str]:
-        """A node's call: on one line; or on two, its values first; or on as many as it takes."""
+        """A node's call: on one line; or on two, what it is given first; or on as many as it takes."""
         variable, kind = self.variables[place], self.types[place]
+        if is_gathering(kind.record.id):
+            self.used.add("gathered")
+            node = self.nodes[place]
+            cells = [self._output(source) for source in node.sources["cells"]]
+            return gathering_lines(variable, kind.alias, cells, node.params["axes"], self.names)
         arguments = self._arguments(self.nodes[place], kind)
         found = lines(self._call(kind, arguments), f"{variable} = ")
-        values = [entry for entry in arguments if entry.set]
-        name = Names(self.names.taken).take(f"{variable}_values")
-        for count in range(len(values) if len(found) > 1 else 0, 0, -1):
-            first = values[:count]
+        for first in _beginnings(arguments) if len(found) > 1 else ():
             rest = [entry for entry in arguments if entry not in first]
-            short = lines(_table(first), f"{name} = ") + lines(self._call(kind, rest, name), f"{variable} = ")
+            short = lines(_table(first), f"{VALUES} = ") + lines(self._call(kind, rest, VALUES), f"{variable} = ")
             if len(short) == 2:  # noqa: PLR2004 - one for the values, one for the call
-                self.names.take(name)
                 return short
         return found
 
@@ -204,17 +216,27 @@ def _call_of(function: str, arguments: list[Argument], more: str = "") -> Expres
     return call(function, *parts, *([("**", more)] if more else []))
 
 
+def _beginnings(arguments: list[Argument]) -> Iterator[list[Argument]]:
+    """What may stand on a line of its own before a call: some of the values, or else some of all arguments."""
+    for entries in ([entry for entry in arguments if entry.set], arguments):
+        yield from (entries[:count] for count in range(len(entries), 0, -1))
+
+
 def _table(arguments: list[Argument]) -> Expression:
     return Group("{", tuple((f'"{entry.name}": ', entry.value) for entry in arguments), "}")
 
 
 def _imported(record: NodeType, catalogue: Catalogue, names: Names) -> Imported:
+    if is_gathering(record.id):
+        name = record.id.removeprefix(PREFIX)
+        return Imported(record, name, catalogue.value_class(name), names.take(name), steps=False, named=False)
     function = catalogue.function(record.id).function
     returned: object = typing.get_type_hints(function)["return"]
     steps = typing.get_origin(returned) is collections.abc.Generator
     value: object = typing.get_args(returned)[2] if steps else returned
     named = isinstance(value, type) and issubclass(value, tuple)
-    return Imported(record, function, names.take(record.id), steps or inspect.isgeneratorfunction(function), named)
+    steps = steps or inspect.isgeneratorfunction(function)
+    return Imported(record, record.function, function, names.take(record.id), steps, named)
 
 
 def _is_given(kind: Imported, parameter: Parameter) -> bool:
@@ -225,17 +247,25 @@ def _is_given(kind: Imported, parameter: Parameter) -> bool:
     return not isinstance(parameter.kind, FilePath) and repr(own) == repr(parameter.kind.decode(parameter.default))
 
 
-def _from_folder(variable: str, package: Package, record: NodeType) -> Expression:
-    module = record.module.removeprefix(package.root).strip(".")
-    return call(f"{variable}.node", ("", quoted(module)), ("", quoted(record.function)))
+def _from_folder(variable: str, package: Package, kind: Imported) -> Expression:
+    module = kind.record.module.removeprefix(package.root).strip(".")
+    finder = "value" if is_gathering(kind.record.id) else "node"
+    return call(f"{variable}.{finder}", ("", quoted(module)), ("", quoted(kind.name)))
 
 
 def _import_lines(module: str, names: str) -> list[str]:
     found = lines(names, f"from {module} import ")
-    return lines(Group("(", (("", names),)), f"from {module} import ") if len(found[0]) > WIDTH else found
+    each = Group("(", tuple(("", name) for name in names.split(", ")))
+    return lines(each, f"from {module} import ") if len(found[0]) > WIDTH else found
 
 
-def _natural(*names: str) -> list[list[tuple[int, str]]]:
+def _member(name: str) -> tuple[int, list[tuple[int, str]]]:
+    """The order of names that are imported: constants, then types, then all else."""
+    constant = len(name) > 1 and name.isupper()
+    return 0 if constant else 1 if name[:1].isupper() else 2, _natural(name)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
     """The order of names in which module2 stands before module10."""
-    parts = [re.findall(r"\d+|\D", name.lower()) for name in names]
-    return [[(int(part), "") if part.isdigit() else (-1, part) for part in found] for found in parts]
+    parts: list[str] = re.findall(r"\d+|\D", name.lower())
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]

@@ -84,14 +84,15 @@ def _pack(value: object, tensors: list[Tensor], place: str) -> JsonValue:
         return {"float": value.hex()}
     if isinstance(value, tuple):
         return [_pack(entry, tensors, f"{place}[{index}]") for index, entry in enumerate(value)]
+    kind = type(value)
+    if value_mark(kind) and dataclasses.is_dataclass(kind):
+        names = [entry.name for entry in dataclasses.fields(kind)]
+        return {
+            "data": kind.__name__,
+            "fields": {name: _pack(getattr(value, name), tensors, f"{place}.{name}") for name in names},
+        }
     if isinstance(value, Mapping):
         return {"map": {_key(key, place): _pack(value[key], tensors, f"{place}[{key!r}]") for key in value}}
-    if value_mark(type(value)) and dataclasses.is_dataclass(value):
-        names = [entry.name for entry in dataclasses.fields(value)]
-        return {
-            "data": type(value).__name__,
-            "fields": {n: _pack(getattr(value, n), tensors, f"{place}.{n}") for n in names},
-        }
     import torch  # plain values need none of it
 
     if isinstance(value, torch.Tensor):

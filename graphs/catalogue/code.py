@@ -13,7 +13,7 @@ from graphs.catalogue import sources
 from graphs.catalogue.index import Index
 from graphs.catalogue.packages import OURS, Package
 
-BASE = ("curves.py", "declaration", "media.py", "running/context.py")
+BASE = ("curves.py", "declaration", "media.py", "running/context.py", "running/feeding.py", "running/gathering.py")
 """What of `graphs` every node computes with."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graphs.catalogue.catalogue import Catalogue
@@ -13,10 +13,11 @@ from graphs.checking.types import UnknownTypes
 from graphs.checking.whole import targets, upstream, used, whole_faults
 from graphs.checking.wires import Scope, missing_fault, wire_faults
 from graphs.document.model import Document, Subgraph, join, walk
+from graphs.errors import InputError
 from graphs.faults import Fault, GraphError
 from graphs.files import Places
 from graphs.flattening import Flat, flatten
-from graphs.naming import parse_reference
+from graphs.naming import listing, parse_reference, suggestion
 from graphs.opening import Opened
 from graphs.signatures import signatures
 
@@ -30,9 +31,12 @@ class Examined:
     targets: tuple[str, ...]
 
 
-def examine(opened: Opened, catalogue: Catalogue) -> Examined:
-    """A graph as it was opened, with the faults of bringing it up to date first. Runs nothing and imports no node."""
-    examined = _examine(opened.document, catalogue, opened.files)
+def examine(opened: Opened, catalogue: Catalogue, only: Sequence[str] = ()) -> Examined:
+    """A graph as it was opened, with the faults of bringing it up to date first. Runs nothing and imports no node.
+
+    `only` names nodes that are wanted in place of the targets; `InputError` where there is none of that name.
+    """
+    examined = _examine(opened.document, catalogue, opened.files, only)
     return replace(examined, faults=(*opened.faults, *examined.faults))
 
 
@@ -46,19 +50,19 @@ def check_opened(opened: Opened, catalogue: Catalogue) -> tuple[Fault, ...]:
     return examine(opened, catalogue).faults
 
 
-def require_sound(opened: Opened, catalogue: Catalogue) -> Examined:
+def require_sound(opened: Opened, catalogue: Catalogue, only: Sequence[str] = ()) -> Examined:
     """A graph that can run; `GraphError` with every fault that stops a run, where there is one."""
-    examined = examine(opened, catalogue)
+    examined = examine(opened, catalogue, only)
     errors = tuple(fault for fault in examined.faults if fault.severity == "error")
     if errors:
         raise GraphError(errors)
     return examined
 
 
-def _examine(document: Document, catalogue: Catalogue, files: Places) -> Examined:
+def _examine(document: Document, catalogue: Catalogue, files: Places, only: Sequence[str] = ()) -> Examined:
     known = signatures(document, catalogue)
     flat = flatten(document)
-    wanted = targets(flat, catalogue)
+    wanted = _named(flat, only) if only else targets(flat, catalogue)
     unknown = UnknownTypes(catalogue)
     found: list[Fault] = []
     for path, level in walk(document):
@@ -67,6 +71,15 @@ def _examine(document: Document, catalogue: Catalogue, files: Places) -> Examine
     found += whole_faults(flat, wanted, catalogue)
     judged = _judged(found, document, flat, wanted, catalogue) if found else []
     return Examined(tuple(judged), flat, tuple(wanted))
+
+
+def _named(flat: Flat, names: Sequence[str]) -> list[str]:
+    for name in names:
+        if name not in flat:
+            inside = [place for place in flat if place.startswith(f"{name}/")]
+            mend = f"it is a subgraph: name a node inside, as {inside[0]}" if inside else suggestion(name, flat)
+            raise InputError(f"there is no node '{name}'", where="--only", allowed=listing(flat), mend=mend)
+    return list(names)
 
 
 def _node_faults(scope: Scope, unknown: UnknownTypes, catalogue: Catalogue, files: Places) -> Iterator[Fault]:

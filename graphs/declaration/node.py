@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, ParamSpec, TypeVar, overl
 from graphs.declaration.annotations import read_signature
 from graphs.declaration.records import NodeType
 from graphs.errors import DeclarationError
+from graphs.estimates import Cost
 
 if TYPE_CHECKING:
     from graphs.document.model import Node
@@ -28,6 +29,7 @@ class Options(NamedTuple):
     converts: bool
     version: int
     also: tuple[str, ...]
+    cost: Cost | None
 
 
 class NodeFunction(Generic[P, R]):
@@ -72,7 +74,7 @@ class NodeFunction(Generic[P, R]):
                 "outputs": signature.outputs,
                 "run": signature.run,
                 "migrates": tuple(sorted(self.migrations)),
-                **self.options._asdict(),
+                **{name: value for name, value in self.options._asdict().items() if name != "cost"},
             }
         )
 
@@ -87,6 +89,7 @@ def node(
     converts: bool = ...,
     version: int = ...,
     also: tuple[str, ...] = ...,
+    cost: Cost | None = ...,
     migrations: Mapping[int, Migration] | None = ...,
 ) -> Callable[[Callable[P, R]], NodeFunction[P, R]]: ...
 def node(
@@ -97,6 +100,7 @@ def node(
     converts: bool = False,
     version: int = 1,
     also: tuple[str, ...] = (),
+    cost: Cost | None = None,
     migrations: Mapping[int, Migration] | None = None,
 ) -> NodeFunction[P, R] | Callable[[Callable[P, R]], NodeFunction[P, R]]:
     """Declare a node.
@@ -104,11 +108,12 @@ def node(
     `output`: its result is what a person wants, so it runs by default. `pure=False`: it may answer differently each
     time. `converts`: it is offered where its input type meets a port of its output type. `version` rises when a name,
     a meaning or a default changes, with `migrations={old version: function from the saved node to the next version}`.
-    `also`: earlier ids of this type.
+    `also`: earlier ids of this type. `cost` estimates what it asks of models, and says what a plan must know of what it
+    gives; see `graphs.estimates`.
     """
 
     def declare(target: Callable[P, R]) -> NodeFunction[P, R]:
-        return NodeFunction(target, Options(output, pure, converts, version, also), migrations or {})
+        return NodeFunction(target, Options(output, pure, converts, version, also, cost), migrations or {})
 
     return declare if function is None else declare(function)
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pydantic import JsonValue
 
 from graphs.catalogue.catalogue import Catalogue
 from graphs.errors import InputError
-from graphs.flattening import Flat, FlatNode
+from graphs.flattening import Flat, FlatNode, Source
 from graphs.running.keys import Shape, environment, settings, shape_of
 
 Origin: TypeAlias = tuple[int, int]
 """An output: the number of its unit and its position there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A node to compute. Nodes equal in all that counts are one unit: `place` is the first, `twins` the rest."""
 
     number: int
@@ -29,11 +28,18 @@ class Unit:
     """The settings, as they stand in the recipe."""
     sources: Mapping[str, tuple[Origin, ...]]
     """Where each port's or parameter's values come from."""
+    needs: tuple[Origin, ...]
+    """Every output that it needs."""
+    steady: bool
+    """Whether equal recipes give equal results: not where the type says no, or where a wire names the file to read."""
     twins: tuple[str, ...] = ()
 
-    def origins(self) -> list[Origin]:
-        """Every output that it needs."""
-        return [origin for found in self.sources.values() for origin in found]
+    def likeness(self) -> object:
+        """What is equal for units that give the same; of one that gives another result each time its place."""
+        if not self.shape.record.pure:
+            return self.place
+        files = tuple((name, str(self.params.get(name))) for name in self.shape.files) if self.shape.files else ()
+        return self.shape.record.id, self.written, tuple(self.sources.items()), files
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +51,44 @@ class Compiled:
     """The units of the wanted nodes, by place."""
     numbers: Mapping[str, int]
     """The unit of every node by its place, twins included."""
+    restless: frozenset[int]
+    """The units that may give another result though nobody changed them: they read files, or differ each time."""
 
 
 def compile_graph(flat: Flat, targets: Iterable[str], catalogue: Catalogue, device: str | None = None) -> Compiled:
     """The compiled form of a sound graph without sweeps; `device` where results may depend on it."""
     wanted = sorted(targets)
-    order = _order(flat, wanted)
+    places = order(flat, wanted)
     shapes = _shapes(catalogue, environment(device))
     units: list[Unit] = []
     twins: dict[int, list[str]] = {}
     numbers: dict[str, int] = {}
     known: dict[object, int] = {}
-    for place in order:
+    for place in places:
         node = flat[place]
         shape = shapes(node)
         sources = {
             port: tuple([(numbers[source], units[numbers[source]].shape.positions[name]) for source, name in found])
-            for port, found in sorted(node.sources.items())
+            for port, found in _by_name(node)
             if found
         }
         written = settings(shape, node.params, sources)
-        files = tuple((name, str(node.params.get(name))) for name in shape.files) if shape.files else ()
-        likeness = (node.node.type, written, tuple(sources.items()), files) if shape.record.pure else place
-        number = known.setdefault(likeness, len(units))
+        needs = tuple([origin for found in sources.values() for origin in found])
+        steady = shape.record.pure and not any(name in sources for name in shape.files)
+        unit = Unit(len(units), place, shape, node.params, written, sources, needs, steady)
+        number = known.setdefault(unit.likeness(), len(units))
         numbers[place] = number
         if number < len(units):
             twins.setdefault(number, []).append(place)
         else:
-            units.append(Unit(number, place, shape, node.params, written, sources))
+            units.append(unit)
     for number, places in twins.items():
-        first = units[number]
-        units[number] = Unit(
-            number, first.place, first.shape, first.params, first.written, first.sources, tuple(places)
-        )
-    return Compiled(tuple(units), {place: numbers[place] for place in wanted}, numbers)
+        units[number] = units[number]._replace(twins=tuple(places))
+    restless = frozenset(unit.number for unit in units if unit.shape.files or not unit.steady)
+    return Compiled(tuple(units), {place: numbers[place] for place in wanted}, numbers, restless)
 
 
-def _order(flat: Flat, wanted: Sequence[str]) -> list[str]:
+def order(flat: Flat, wanted: Sequence[str]) -> list[str]:
     """What the targets need, each node shortly before it is used, so that little has to be held at a time."""
     import networkx as nx  # the other doors start without it
 
@@ -89,9 +96,14 @@ def _order(flat: Flat, wanted: Sequence[str]) -> list[str]:
     root = ""  # no path is empty
     needs.add_edges_from((root, place) for place in wanted)
     needs.add_edges_from(
-        (place, source) for place, node in flat.items() for found in node.sources.values() for source, _ in found
+        (place, source) for place, node in flat.items() for _, found in _by_name(node) for source, _ in found
     )
     return list(nx.dfs_postorder_nodes(needs, root))[:-1] if wanted else []
+
+
+def _by_name(node: FlatNode) -> Iterable[tuple[str, list[Source]]]:
+    """The sources of each port, the ports sorted: the order of a document's JSON means nothing."""
+    return sorted(node.sources.items()) if len(node.sources) > 1 else node.sources.items()
 
 
 def _shapes(catalogue: Catalogue, setting: str) -> Callable[[FlatNode], Shape]:

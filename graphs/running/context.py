@@ -1,4 +1,4 @@
-"""What a running node may ask for and report: `RunContext`, `Progress`, `Preview`."""
+"""What a running node may ask for and report: `RunContext`, `Progress`, `Preview`, `Keep`."""
 
 from __future__ import annotations
 
@@ -33,10 +33,14 @@ class Meter:
 
 @dataclass(frozen=True)
 class RunContext:
-    """Given to a node that declares `run: RunContext`; neither port nor parameter."""
+    """Given to a node that declares `run: RunContext`; neither port nor parameter.
+
+    `kept` is what the node yielded last as `Keep`, where an earlier run of the same was cut short.
+    """
 
     meter: Meter
     device: str = "cpu"
+    kept: object = None
 
 
 @dataclass(frozen=True)
@@ -54,5 +58,12 @@ class Preview:
     value: object
 
 
-Steps: TypeAlias = Generator[Progress | Preview, None, T]
-"""The return annotation of a node that yields `Progress` and `Preview` and returns its value."""
+@dataclass(frozen=True)
+class Keep:
+    """Yielded by a node that could go on from here: data that the engine keeps now and then, until the node is done."""
+
+    value: object
+
+
+Steps: TypeAlias = Generator[Progress | Preview | Keep, None, T]
+"""The return annotation of a node that yields `Progress`, `Preview` and `Keep` and returns its value."""

@@ -13,7 +13,7 @@ from graphs.parts import Parts, value_of
 from graphs.running.context import Cancelled
 from graphs.running.devices import find_device
 from graphs.running.tasks import Held, Task, Told
-from graphs.running.work import Result, work
+from graphs.running.work import Callables, Result, work
 from graphs.values import pack
 
 
@@ -66,6 +66,7 @@ class Here:
     def __init__(self, catalogue: Catalogue, device: str = "cpu") -> None:
         self.catalogue, self._wanted = catalogue, device
         self.values: dict[str, Held] = {}
+        self._callables = Callables(catalogue)
         self._task: Generator[Told, None, Result] | None = None
 
     @cached_property
@@ -95,7 +96,7 @@ class Here:
 
     def submit(self, task: Task, cancelled: Callable[[], bool]) -> None:
         """Begin a task."""
-        self._task = work(task, self.values, self.catalogue, self.device, cancelled)
+        self._task = work(task, self.values, self._callables, self.device, cancelled)
 
     def listen(self) -> Told | None:
         """Compute up to the next thing to tell. `Cancelled` where the node found out that it was cancelled."""

@@ -8,6 +8,7 @@ contact sheet).
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
@@ -87,7 +88,13 @@ def _read_sweeps(work: _Work, order: Sequence[str]) -> None:
             work.sweeps.setdefault(place, {})[parameter.name] = sweep
             own = f"{place}.{parameter.name}"
             label = sweep.axis if "." in sweep.axis else own  # an axis that a person did not name is a place
-            on_axis.setdefault(sweep.axis, {}).setdefault(label, sweep.values)
+            others = on_axis.setdefault(sweep.axis, {})
+            length = len(next(iter(others.values()), sweep.values))
+            if len(sweep.values) != length:
+                given = f"{len(sweep.values)} values, elsewhere {length}"
+                message, mend = f"sweeps of the axis '{sweep.axis}' differ in length", "give both as many values"
+                raise InputError(message, where=own, given=given, mend=mend)
+            others.setdefault(label, sweep.values)
     axes = [Axis(name, tuple(found.items())) for name, found in on_axis.items()]
     work.axes |= {axis.name: axis for axis in sorted(axes, key=lambda axis: (len(axis), axis.name))}
 
@@ -101,6 +108,9 @@ def _spread(work: _Work, place: str) -> None:
     ends = {wire: _end(work, record, *wire) for wire in wires}
     above = {axis for (port, source), end in ends.items() if end is None for axis in work.spans[source[0]]}
     span = work.spans[place] = tuple(axis for axis in work.axes if axis in own | above)
+    if len(work.made) + math.prod(len(work.axes[axis]) for axis in span) > MOST_NODES:
+        given, mend = f"more than {MOST_NODES} nodes", "sweep over fewer values"
+        raise InputError("the sweeps make too many nodes", where=place, given=given, mend=mend)
     for cell in _cells(work, span):
         at = dict(zip(span, cell, strict=True))
         params = {**node.params, **{name: s.values[at[s.axis]] for name, s in work.sweeps.get(place, {}).items()}}
@@ -109,9 +119,6 @@ def _spread(work: _Work, place: str) -> None:
             for port, found in node.sources.items()
         }
         work.made[_name(work, place, span, cell)] = FlatNode(node.node, params, sources)
-    if len(work.made) > MOST_NODES:
-        given, mend = f"more than {MOST_NODES} nodes", "sweep over fewer values"
-        raise InputError("the sweeps make too many nodes", where=place, given=given, mend=mend)
 
 
 def _gathering(work: _Work, port: Port) -> list[str]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
+from graphs.estimates import Span
 from graphs.files import FileTrouble, Places, find_file
 from graphs.running.compiling import Compiled, Unit
 from graphs.running.keys import key_of, recipe
@@ -17,6 +18,12 @@ from graphs.store.store import Store
 
 MOST_NAMED = 3
 """Changed values that a reason names."""
+
+DROPPED = "its result was dropped"
+BUILT = "built where it is needed"
+
+_PARTS = {"type": "type", "version": "version", "code": "code", "with": "torch or the device"}
+"""The parts of a recipe that are one word, as a reason calls them."""
 
 
 class State(StrEnum):
@@ -29,10 +36,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """What a plan says of a node, and why."""
+    """What a plan says of a node, and why; `nfe` is what it will ask of models, where that was estimated."""
 
     state: State
     reason: str = ""
+    nfe: Span | None = None
 
 
 @dataclass(slots=True)
@@ -46,6 +54,8 @@ class Forecast:
     reasons: dict[int, str] = field(default_factory=dict)
     memories: Mapping[str, Memory] = field(default_factory=dict)
     """What was last known of the nodes that may run."""
+    wanted: list[str] = field(default_factory=list)
+    """The contents of the targets, as far as their digests are known."""
     held: set[str] = field(default_factory=set)
     """The contents in the store that the plan counts on."""
 
@@ -76,6 +86,11 @@ def _complete(
     return found
 
 
+def still_holds(found: Forecast, store: Store) -> bool:
+    """Whether a forecast by which nothing runs is as good as a new one, if no unit has changed."""
+    return not found.reasons and len(store.sound(found.wanted)) == len(set(found.wanted))
+
+
 def recipe_of(unit: Unit, digests: list[tuple[str, ...] | None], store: Store, files: Places) -> str | None:
     """The recipe of a unit; None while an input is not known."""
     inputs: dict[str, list[str]] = {}
@@ -92,7 +107,7 @@ def recipe_of(unit: Unit, digests: list[tuple[str, ...] | None], store: Store, f
 
 def outputs_of(unit: Unit, key: str, contents: tuple[str, ...]) -> tuple[str, ...]:
     """What stands for each output: the digest of data, for a behaviour its recipe."""
-    if not any(unit.shape.behaviours):
+    if unit.shape.plain:
         return contents
     return tuple(
         f"{key}.{position}" if behaviour else content
@@ -100,13 +115,10 @@ def outputs_of(unit: Unit, key: str, contents: tuple[str, ...]) -> tuple[str, ..
     )
 
 
-def is_steady(unit: Unit) -> bool:
-    """Whether equal recipes give equal results: not where the type says no, or where a wire names the file to read."""
-    return unit.shape.record.pure and not any(name in unit.sources for name in unit.shape.files)
-
-
 def contents_of(unit: Unit, outputs: tuple[str, ...]) -> list[str]:
     """The digests of the outputs that are data."""
+    if unit.shape.plain:
+        return list(outputs)
     return [digest for digest, behaviour in zip(outputs, unit.shape.behaviours, strict=False) if not behaviour]
 
 
@@ -119,11 +131,11 @@ def _look_up(units: Iterable[Unit], found: Forecast, dirty: set[int] | None, sto
     changed: set[int] = set()
     for unit in units:
         number = unit.number
-        if waiting and any(source in waiting for source, _ in unit.origins()):
+        if waiting and any(source in waiting for source, _ in unit.needs):
             changed |= _ask(waiting, found, store)
-        if dirty is not None and number not in dirty and not any(source in changed for source, _ in unit.origins()):
+        if dirty is not None and number not in dirty and not any(source in changed for source, _ in unit.needs):
             continue
-        text = recipe_of(unit, found.digests, store, files) if is_steady(unit) else None
+        text = recipe_of(unit, found.digests, store, files) if unit.steady else None
         found.keys[number] = key_of(text) if text is not None else None
         waiting[number] = unit
     _ask(waiting, found, store)
@@ -155,37 +167,45 @@ def _decide(compiled: Compiled, found: Forecast, store: Store) -> None:
     found.states = [State.CACHED] * len(units)
     targets = set(compiled.targets.values())
     surely, perhaps = set(targets), set[int]()
-    sound = store.sound(_contents(units, found, targets))
+    building = {State.RUN: set[int](), State.DEPENDS: set[int]()}
+    found.wanted = _contents(units, found, targets)
+    sound = store.sound(found.wanted)
     present = sound | store.present(_contents(units, found, _into_the_unknown(units, found)))
     for unit in reversed(units):
         number, outputs = unit.number, found.digests[unit.number]
         wanted = State.RUN if number in surely else State.DEPENDS if number in perhaps else State.CACHED
         if outputs is None:
-            sources = unit.origins()
+            sources = unit.needs
             known = found.keys[number] is not None or all(found.digests[source] is not None for source, _ in sources)
             state = wanted = State.RUN if known else State.DEPENDS
         elif wanted is State.CACHED:
             continue
         elif unit.shape.builds:  # built where it is needed, whether or not it was before
             state = State.CACHED if found.hits[number] and number not in targets else wanted
+            if found.hits[number]:
+                found.reasons[number] = BUILT
         else:
             contents = contents_of(unit, outputs)
             missing = [digest for digest in contents if digest not in (sound if number in targets else present)]
             if missing and (number in targets or len(store.present(missing)) < len(missing)):
                 state = wanted
-            elif len(contents) == len(outputs):
+                found.reasons[number] = DROPPED
+            else:  # of a unit that gives data and a behaviour, only the behaviour has to be made again
                 found.held.update(contents)
-                continue
-            else:
-                state = wanted = State.RUN if wanted is State.RUN else State.CACHED
+                state = wanted = next((state for state, numbers in building.items() if number in numbers), State.CACHED)
+                found.reasons[number] = BUILT
         found.states[number] = state
         if wanted is not State.CACHED:
-            (surely if wanted is State.RUN else perhaps).update([source for source, _ in unit.origins()])
+            origins = unit.needs
+            (surely if wanted is State.RUN else perhaps).update([source for source, _ in origins])
+            building[wanted].update(
+                [source for source, position in origins if units[source].shape.behaviours[position]]
+            )
 
 
 def _into_the_unknown(units: tuple[Unit, ...], found: Forecast) -> set[int]:
     """The units whose results go into one that has none."""
-    return {source for unit in units if found.digests[unit.number] is None for source, _ in unit.origins()}
+    return {source for unit in units if found.digests[unit.number] is None for source, _ in unit.needs}
 
 
 def _contents(units: tuple[Unit, ...], found: Forecast, numbers: Iterable[int]) -> list[str]:
@@ -201,32 +221,32 @@ def _explain(units: tuple[Unit, ...], found: Forecast, store: Store, files: Plac
     for unit in stirred:
         if found.states[unit.number] is State.DEPENDS:
             found.reasons[unit.number] = _cause(unit, units, found)
-        else:
+        elif unit.number not in found.reasons:
             text = recipe_of(unit, found.digests, store, files)
             found.reasons[unit.number] = reason(unit, memories.get(unit.place), text or "")
 
 
 def _cause(unit: Unit, units: tuple[Unit, ...], found: Forecast) -> str:
-    restless = [units[source].place for source, _ in unit.origins() if found.states[source] is not State.CACHED]
+    restless = [units[source].place for source, _ in unit.needs if found.states[source] is not State.CACHED]
     return f"after {restless[0]}" if restless else "where it is needed"
 
 
 def reason(unit: Unit, memory: Memory | None, text: str) -> str:
     """Why a unit runs, by what was last known of it and its recipe now."""
-    if not is_steady(unit):
+    if not unit.steady:
         return "runs each time"
     if memory is None:
         return "never run"
     if memory.recipe == text:
-        return "its result was dropped"
+        return DROPPED
     old, new = _read(memory.recipe), _read(text)
     named = [
-        *(f"{part} changed" for part in ("type", "version", "code", "with") if old.get(part) != new.get(part)),
+        *(f"{words} changed" for part, words in _PARTS.items() if old.get(part) != new.get(part)),
         *(f"{name} changed" for part in ("params", "files") for name in _differing(old.get(part), new.get(part))),
         *(f"input {name} changed" for name in _differing(old.get("inputs"), new.get("inputs"))),
     ]
     more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
-    return (", ".join(named[:MOST_NAMED]) + more).replace("with changed", "torch or the device changed")
+    return ", ".join(named[:MOST_NAMED]) + more
 
 
 def _read(text: str) -> dict[str, JsonValue]:
@@ -240,7 +260,12 @@ def _read(text: str) -> dict[str, JsonValue]:
 def _differing(old: JsonValue, new: JsonValue) -> list[str]:
     before = old if isinstance(old, dict) else {}
     after = new if isinstance(new, dict) else {}
-    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return sorted(name for name in before.keys() | after.keys() if _text(before, name) != _text(after, name))
+
+
+def _text(values: dict[str, JsonValue], name: str) -> str:
+    """A value as a recipe has it, where 0.0 and -0.0 are two."""
+    return json.dumps(values[name], sort_keys=True) if name in values else ""
 
 
 def _files(unit: Unit, store: Store, places: Places) -> Mapping[str, str]:

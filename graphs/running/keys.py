@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from graphs.catalogue.catalogue import Catalogue
-from graphs.declaration.parameters import FilePath
+from graphs.declaration.parameters import FilePath, Kind
 from graphs.declaration.records import NodeType
 from graphs.parts import DIGEST_SIZE
 from graphs.store.disk import FORMAT
@@ -36,6 +36,8 @@ class Shape:
     """For each output whether it is a behaviour."""
     builds: bool
     """Whether it gives behaviours only: then it is built where it is needed, and nothing of it is stored."""
+    plain: bool
+    """Whether it gives data only."""
     ports: tuple[str, ...]
     """The outputs' names."""
     positions: Mapping[str | None, int]
@@ -44,6 +46,8 @@ class Shape:
     """The ports that take a list of wires."""
     files: tuple[str, ...]
     """The parameters that are files."""
+    kinds: Mapping[str, Kind]
+    """The kinds of the parameters, files left out."""
     defaults: Mapping[str, JsonValue]
     """The defaults in their one spelling, files left out."""
     settings: str
@@ -53,10 +57,11 @@ class Shape:
 def shape_of(record: NodeType, catalogue: Catalogue, setting: str) -> Shape:
     """The shape of a type; `setting` is what all results depend on, as the version of torch."""
     files = tuple(entry.name for entry in record.parameters if isinstance(entry.kind, FilePath))
+    kinds = {entry.name: entry.kind for entry in record.parameters if entry.name not in files}
     defaults = {
         entry.name: None if entry.default is None else entry.kind.canonical(entry.default)
         for entry in record.parameters
-        if entry.name not in files
+        if entry.name in kinds
     }
     behaviours = tuple(
         any(name in catalogue.values and catalogue.values[name].behaviour for name in port.types)
@@ -69,10 +74,12 @@ def shape_of(record: NodeType, catalogue: Catalogue, setting: str) -> Shape:
         f'{{"type":{json.dumps(record.id)},"version":{record.version},"code":"{code}","with":{json.dumps(setting)}',
         behaviours,
         all(behaviours),
+        not any(behaviours),
         tuple(port.name for port in record.outputs),
         {**positions, None: 0},
         frozenset(port.name for port in record.inputs if port.many),
         files,
+        kinds,
         defaults,
         _json(defaults),
     )
@@ -86,13 +93,16 @@ def environment(device: str | None = None) -> str:
 
 def settings(shape: Shape, params: Mapping[str, JsonValue], wired: Mapping[str, object]) -> str:
     """The values of a node in their one spelling, as they stand in its recipe."""
-    set_here = {name: value for name, value in params.items() if name in shape.defaults}
-    replaced = shape.defaults.keys() & wired.keys() if wired else ()
-    if not set_here and not replaced:
+    kinds = shape.kinds
+    replaced = [name for name in wired if name in kinds]
+    if not params and not replaced:
         return shape.settings
-    kinds = {entry.name: entry.kind for entry in shape.record.parameters}
-    values = {name: value for name, value in shape.defaults.items() if name not in wired}
-    values |= {name: None if value is None else kinds[name].canonical(value) for name, value in set_here.items()}
+    values = dict(shape.defaults)
+    for name in replaced:
+        del values[name]
+    for name, value in params.items():
+        if name in kinds:
+            values[name] = None if value is None else kinds[name].canonical(value)
     return _json(values)
 
 
@@ -111,5 +121,4 @@ def key_of(text: str) -> str:
 _QUOTED = '","'
 
 
-def _json(value: JsonValue) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

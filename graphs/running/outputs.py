@@ -38,6 +38,9 @@ class Outputs(Mapping[str, object]):
             raise KeyError(port)
         return self.source.read(self.names[self.ports.index(port)])
 
+    def __contains__(self, port: object) -> bool:
+        return port in self.ports
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.ports)
 

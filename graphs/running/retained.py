@@ -9,14 +9,14 @@ from graphs.catalogue.catalogue import Catalogue
 from graphs.checking.check import examine
 from graphs.checking.parameters import parameter_faults
 from graphs.declaration.parameters import Number
-from graphs.document.operations import Operation, Reset, SetParameter, apply
+from graphs.document.operations import Decorate, Move, Operation, Reset, SetParameter, Title, apply
 from graphs.faults import Fault, GraphError
 from graphs.flattening import Flat, FlatNode
 from graphs.opening import Opened
-from graphs.running.compiling import Compiled
 from graphs.running.events import Event
 from graphs.running.executors import Executor
-from graphs.running.forecast import Forecast, NodeState, State, first_forecast, is_steady, next_forecast
+from graphs.running.forecast import Forecast, NodeState, State, first_forecast, next_forecast, still_holds
+from graphs.running.gathering import is_gathering
 from graphs.running.keys import settings
 from graphs.running.plan import Plan, make_plan
 from graphs.running.run import run_forecast
@@ -36,13 +36,16 @@ class Retained:
         self._plan: Plan | None = None
         self._forecast: Forecast | None = None
         self._dirty: set[int] = set()
+        self._known: dict[object, int] | None = None
+        """The units by their likeness, once a value was changed."""
         self._examine()
 
     def apply(self, operation: Operation) -> Operation:
         """Change the graph; the operation that takes it back. `InputError` where it cannot be applied."""
         document, inverse = apply(self.opened.document, operation)
         self.opened = replace(self.opened, document=document)
-        if not isinstance(operation, (SetParameter, Reset)) or not self._set(operation):
+        shows = isinstance(operation, (Move, Decorate, Title)) and not self.faults
+        if not shows and not (isinstance(operation, (SetParameter, Reset)) and self._set(operation)):
             self._examine()
         return inverse
 
@@ -63,8 +66,9 @@ class Retained:
         if before is None:
             found = first_forecast(plan.compiled, self.store, plan.files, plan.graph)
         else:
-            restless = {unit.number for unit in plan.compiled.units if unit.shape.files or not is_steady(unit)}
-            dirty = self._dirty | restless
+            dirty = self._dirty | plan.compiled.restless
+            if not dirty and still_holds(before, self.store):
+                return before
             found = next_forecast(plan.compiled, self.store, plan.files, plan.graph, before, dirty)
         self._forecast, self._dirty = found, set()
         return found
@@ -85,7 +89,7 @@ class Retained:
     def _examine(self) -> None:
         found = examine(self.opened, self.catalogue)
         self.faults, self._flat, self._targets = found.faults, found.flat, found.targets
-        self._plan = self._forecast = None
+        self._plan = self._forecast = self._known = None
         self._dirty = set()
 
     def _set(self, operation: SetParameter | Reset) -> bool:
@@ -104,18 +108,24 @@ class Retained:
             return False
         self._flat[place] = FlatNode(node, node.params, old.sources)
         number = plan.compiled.numbers.get(place)
-        if number is None:
-            return True
+        if number is None:  # nobody needs it, or it is there once for each cell of a sweep
+            return not any(is_sweep(value) for other in self._flat.values() for value in other.params.values())
         return self._exchange(plan, number, place)
 
     def _exchange(self, plan: Plan, number: int, place: str) -> bool:
         unit = plan.compiled.units[number]
-        if unit.place != place or unit.twins:
+        if unit.place != place or unit.twins or is_gathering(unit.shape.record.id):
             return False
         params = self._flat[place].params
-        changed = replace(unit, params=params, written=settings(unit.shape, params, unit.sources))
+        changed = unit._replace(params=params, written=settings(unit.shape, params, unit.sources))
+        if self._known is None:
+            self._known = {other.likeness(): other.number for other in plan.compiled.units}
+        if self._known.get(changed.likeness(), number) != number:
+            return False
+        del self._known[unit.likeness()]
+        self._known[changed.likeness()] = number
         units = (*plan.compiled.units[:number], changed, *plan.compiled.units[number + 1 :])
-        compiled = Compiled(units, plan.compiled.targets, plan.compiled.numbers)
+        compiled = replace(plan.compiled, units=units)
         self._plan = replace(plan, compiled=compiled)
         self._dirty.add(number)
         return True

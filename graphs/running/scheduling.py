@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from graphs.parts import Parts, parts_of, value_of
 from graphs.running.compiling import Unit
 from graphs.running.context import Cancelled
+from graphs.running.dependencies import Dependencies
 from graphs.running.events import (
     Advanced,
     Built,
@@ -24,13 +25,13 @@ from graphs.running.events import (
     Started,
 )
 from graphs.running.executors import Executor
-from graphs.running.forecast import Forecast, State, contents_of, is_steady, outputs_of, reason, recipe_of
+from graphs.running.forecast import Forecast, State, contents_of, outputs_of, reason, recipe_of
 from graphs.running.keys import key_of
 from graphs.running.outputs import GoneError, Outputs
 from graphs.running.plan import Plan
-from graphs.running.tasks import Broken, Done, Shown, Stepped, Task, Told
+from graphs.running.tasks import Broken, Done, Saved, Shown, Stepped, Task, Told
 from graphs.store.records import Action, Memory
-from graphs.store.store import Store
+from graphs.store.store import Store, halfway
 
 LISTENING = 0.2
 """Seconds after which a run that waits for other processes looks whether it was cancelled."""
@@ -62,19 +63,15 @@ class Scheduler:
         self.before = forecast.memories
         self.memories: list[Memory] = []
         self.recipes: dict[int, str] = {}
-        self.lost: set[int] = set()
-        self.finished: set[int] = set()
-        self.released: set[int] = set()
+        self.halfway: set[int] = set()
+        self.made: set[str] = set()
         self.ready: list[int] = []
         self.told: deque[Event] = deque()
         self.shown: Counter[str] = Counter()
-        self.users: dict[int, list[int]] = {}
-        self.waits: dict[int, int] = {}
-        self.left: dict[int, int] = {}
         self.targets: dict[int, list[str]] = {}
         for place, number in plan.compiled.targets.items():
             self.targets.setdefault(number, []).append(place)
-        self._link()
+        self.dependencies = Dependencies(self.units, self.states, self.names)
 
     def events(self) -> Iterator[Event]:
         """Everything that happens, up to the end."""
@@ -95,23 +92,6 @@ class Scheduler:
                     self._hear(lane, told)
                     yield from self._drain()
 
-    def _link(self) -> None:
-        """Who waits for whom, and how many will need each result."""
-        needed: set[int] = set()
-        for unit in reversed(self.units):
-            number = unit.number
-            stirred = self.states[number] is not State.CACHED
-            if not stirred and not (unit.shape.builds and number in needed):
-                continue
-            sources = {source for source, _ in unit.origins()}
-            if stirred:
-                self.waits[number] = sum(self.names[source] is None for source in sources)
-            for source in sources:
-                needed.add(source)
-                self.left[source] = self.left.get(source, 0) + 1
-                if stirred:
-                    self.users.setdefault(source, []).append(number)
-
     def _served(self) -> Iterator[Event]:
         """The targets that are there already; one that is damaged since the plan was made is made again."""
         for number, places in self.targets.items():
@@ -121,8 +101,7 @@ class Scheduler:
             contents = set(contents_of(unit, self.names[number] or ()))
             if len(self.store.sound(contents)) < len(contents):
                 self.states[number] = State.RUN
-                for source in {source for source, _ in unit.origins()}:
-                    self.left[source] = self.left.get(source, 0) + 1
+                self.dependencies.stir(number)
                 continue
             outputs, key = self._outputs(unit), self.keys[number] or ""
             yield from (Cached(place, outputs, key) for place in places)
@@ -131,14 +110,14 @@ class Scheduler:
         for unit in self.units:
             number = unit.number
             if self.states[number] is State.CACHED:
-                self.finished.add(number)
+                self.dependencies.known.add(number)
             elif self.names[number] is None:
-                if self.waits[number] == 0:
+                if self.dependencies.is_free(number):
                     self._resolve(number)
-            elif not unit.shape.builds or number in self.targets:
+            elif self.states[number] is State.RUN and (not unit.shape.builds or number in self.targets):
                 heapq.heappush(self.ready, number)
-            else:
-                self.finished.add(number)
+            else:  # made where somebody turns out to need it
+                self.dependencies.known.add(number)
 
     def _drain(self) -> Iterator[Event]:
         while self.told:
@@ -149,6 +128,8 @@ class Scheduler:
 
     def _speaking(self) -> list[_Lane]:
         """The lanes that have something to tell now."""
+        if len(self.lanes) == 1 and self.lanes[0].executor.connection is None:
+            return self.lanes
         busy = [lane for lane in self.lanes if lane.busy]
         wires = {lane.executor.connection: lane for lane in busy if lane.executor.connection is not None}
         if not wires:
@@ -164,17 +145,17 @@ class Scheduler:
         waiting = deque([start])
         while waiting:
             number = waiting.popleft()
-            if number in self.lost or number in self.finished:
+            if number in self.dependencies.lost or number in self.dependencies.known:
                 continue
             if self._find(self.units[number]):
-                waiting.extend(self._freed(number))
+                waiting.extend(self.dependencies.learn(number))
             else:
                 heapq.heappush(self.ready, number)
 
     def _find(self, unit: Unit) -> bool:
         """Whether the result of a unit has a name without computing it."""
         number = unit.number
-        if not is_steady(unit):
+        if not unit.steady:
             return False
         key = self.keys[number]
         if key is None:
@@ -197,16 +178,6 @@ class Scheduler:
         self._release(number)
         return True
 
-    def _freed(self, number: int) -> list[int]:
-        """A result has its name: those that now know all that comes in."""
-        self.finished.add(number)
-        free = []
-        for user in self.users.get(number, ()):
-            self.waits[user] -= 1
-            if self.waits[user] == 0:
-                free.append(user)
-        return free
-
     def _recipe(self, unit: Unit) -> str:
         return recipe_of(unit, self.names, self.store, self.plan.files) or ""
 
@@ -218,15 +189,31 @@ class Scheduler:
             while not lane.busy and (lane.jobs or self.ready):
                 if not lane.jobs:
                     number = heapq.heappop(self.ready)
-                    if number in self.lost:
+                    if number in self.dependencies.lost or self._made(self.units[number]):
                         continue
                     lane.jobs, lane.again = [number], set()
                 self._prepare(lane)
 
+    def _made(self, unit: Unit) -> bool:
+        """Whether a unit with the same key was computed in the meantime; then this one has its result."""
+        key = self.keys[unit.number]
+        action = self.store.find([key]).get(key) if key in self.made and key is not None else None
+        if action is None or self.names[unit.number] is not None:
+            return False
+        names = self.names[unit.number] = outputs_of(unit, key or "", action.outputs)
+        if len(self.store.present(contents_of(unit, names))) < len(set(contents_of(unit, names))):
+            self.names[unit.number] = None
+            return False
+        self._tell_cached(unit)
+        self._release(unit.number)
+        for user in self.dependencies.learn(unit.number):
+            self._resolve(user)
+        return True
+
     def _prepare(self, lane: _Lane) -> None:
         """Hand the lane what its last job needs and submit it, or put what is missing before it."""
         unit = self.units[lane.jobs[-1]]
-        missing = next((origin for origin in unit.origins() if not self._hand(lane, *origin)), None)
+        missing = next((origin for origin in unit.needs if not self._hand(lane, *origin)), None)
         if missing is None:
             self._submit(lane, unit)
         elif missing[0] in lane.again and not self.units[missing[0]].shape.builds:
@@ -261,11 +248,24 @@ class Scheduler:
         if expected is None:  # what has no key is named for this run alone
             own = self.keys[unit.number] or f"{unit.place}~{time.time_ns()}"
             expected = outputs_of(unit, own, ("",) * len(unit.shape.behaviours))
-        params = unit.params
-        task = Task(unit.place, unit.shape.record.id, params, inputs, expected, self.plan.files)
+        kept = self._kept(lane, unit)
+        task = Task(unit.place, unit.shape.record.id, unit.params, inputs, expected, self.plan.files, kept)
         self.told.append(Started(unit.place))
         lane.busy, lane.began = True, time.monotonic()
         lane.executor.submit(task, self.cancelled)
+
+    def _kept(self, lane: _Lane, unit: Unit) -> str:
+        """The name of what an earlier run has kept of this unit, now in the lane's hands; nothing if there is none."""
+        key = self.keys[unit.number]
+        if key is None or not unit.shape.record.run or unit.shape.builds:
+            return ""
+        action = self.store.find([halfway(key)]).get(halfway(key))
+        parts = self.store.get(action.outputs[0]) if action is not None else None
+        if action is None or parts is None:
+            return ""
+        self.halfway.add(unit.number)
+        lane.executor.give(action.outputs[0], parts)
+        return action.outputs[0]
 
     def _hear(self, lane: _Lane, told: Told) -> None:
         place = self.units[lane.jobs[-1]].place
@@ -276,6 +276,11 @@ class Scheduler:
                 self.told.append(Advanced(place, step, total, left))
             case Shown(value):
                 self.told.append(Previewed(place, value))
+            case Saved(parts):
+                key = self.keys[lane.jobs[-1]]
+                if key is not None:
+                    self.halfway.add(lane.jobs[-1])
+                    self.store.keep_halfway(key, parts, time.monotonic() - lane.began)
             case Done():
                 lane.busy = False
                 self._finish(self.units[lane.jobs.pop()], told)
@@ -287,12 +292,15 @@ class Scheduler:
         number = unit.number
         key = self.keys[number]
         known = self.names[number]
-        names = tuple(name for name, _ in done.outputs)
+        names = tuple([name for name, _ in done.outputs])
         contents = [(name, parts) for name, parts in done.outputs if parts is not None]
-        if key is None or not is_steady(unit):
+        if key is None or not unit.steady:
             self.store.hold(contents)
         else:
-            kept = tuple("" if parts is None else name for name, parts in done.outputs)
+            kept = tuple(["" if parts is None else name for name, parts in done.outputs])
+            if number in self.halfway:
+                self.store.drop_halfway(key)
+            self.made.add(key)
             self.store.keep(Action(key, kept, done.seconds, done.nfe, done.launches), contents)
             if not self.hits[number]:
                 self._remember(unit, key)
@@ -300,15 +308,15 @@ class Scheduler:
             self.told.append(Built(unit.place, done.seconds, key or ""))
         else:
             outputs = Outputs(unit.shape.ports, names, self)
-            size = sum(parts.size for _, parts in contents)
+            size = sum([parts.size for _, parts in contents])
             self.told.append(Finished(unit.place, done.seconds, done.nfe, done.launches, outputs, key or "", size))
             self.told.extend(Cached(twin, outputs, key or "") for twin in unit.twins)
             self._show(unit, names)
         if known is None:
             self.names[number] = names
-            for user in self._freed(number):
+            for user in self.dependencies.learn(number):
                 self._resolve(user)
-        self.finished.add(number)
+        self.dependencies.known.add(number)
         self._release(number)
 
     def _remember(self, unit: Unit, key: str) -> None:
@@ -323,16 +331,8 @@ class Scheduler:
         unit = self.units[lane.jobs[-1]]
         message, inputs = broken.message, broken.inputs
         self.told.append(Failed(unit.place, message, broken.fault_of_input, inputs, broken.traceback))
-        forced, waiting, skipped = set(lane.jobs), deque(lane.jobs), []
-        lane.jobs = []
-        while waiting:
-            number = waiting.popleft()
-            there = number in self.finished and not self.units[number].shape.builds and number not in forced
-            if number not in self.lost and not there:
-                self.lost.add(number)
-                skipped.append(number)
-                waiting.extend(self.users.get(number, ()))
-        for number in sorted(skipped):
+        lost, lane.jobs = self.dependencies.lose(lane.jobs), []
+        for number in lost:
             other = self.units[number]
             places = other.twins if number == unit.number else (other.place, *other.twins)
             self.told.extend(Skipped(place, unit.place) for place in places)
@@ -340,22 +340,10 @@ class Scheduler:
 
     # what is given back
 
-    def _release(self, start: int) -> None:
+    def _release(self, number: int) -> None:
         """A unit needs its inputs no more; what nobody needs is dropped."""
-        waiting = [start]
-        while waiting:
-            number = waiting.pop()
-            if number in self.released:
-                continue
-            self.released.add(number)
-            for source in {source for source, _ in self.units[number].origins()}:
-                if source not in self.left:
-                    continue
-                self.left[source] -= 1
-                if self.left[source] == 0:
-                    self._drop(source)
-                    if self.units[source].shape.builds:
-                        waiting.append(source)
+        for source in self.dependencies.release(number):
+            self._drop(source)
 
     def _drop(self, number: int) -> None:
         names = [name for name in self.names[number] or () if name not in self.shown]
@@ -370,10 +358,10 @@ class Scheduler:
     def _drop_target(self, event: Finished | Cached) -> None:
         """After a person had the chance to look at it."""
         number = self.plan.compiled.numbers.get(event.node)
-        if number not in self.targets:
+        if number is None or number not in self.targets:
             return
         self.shown -= Counter(event.outputs.names)
-        if not self.left.get(number, 0):
+        if not self.dependencies.is_needed(number):
             self._drop(number)
 
     # what is told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pydantic import JsonValue
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """A node to compute: its type and values, and for each port the names of what comes in (digests and recipes).
 
     `outputs` are the names that the results are expected to have, where they are known: of behaviours their recipes,
     of data that is made again the digests that others already count on; "" where only the result will tell.
+    `kept` names what an earlier run of the node had kept when it was cut short, or is empty.
     """
 
     place: str
@@ -30,6 +30,7 @@ class Task:
     inputs: Mapping[str, tuple[str, ...]]
     outputs: tuple[str, ...]
     files: Places
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,13 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Saved:
+    """The node could go on from here."""
+
+    parts: Parts
+
+
+class Done(NamedTuple):
     """The results by position: name and content, None for a behaviour; what they cost."""
 
     outputs: tuple[tuple[str, Parts | None], ...]
@@ -68,8 +75,7 @@ class Broken:
     spoiled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A value in memory; data with what it is made of."""
 
     value: object
@@ -81,4 +87,4 @@ class Held:
         return self.packed.tensors if self.packed is not None else ()
 
 
-Told: TypeAlias = Stepped | Shown | Done | Broken
+Told: TypeAlias = Stepped | Shown | Saved | Done | Broken

@@ -5,19 +5,22 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphs.catalogue.catalogue import Catalogue
 from graphs.declaration.records import NodeType
 from graphs.declaration.values import value_mark
 from graphs.errors import InputError, NoiseloomError, place_of
 from graphs.faults import brief
-from graphs.parts import Parts, digest_of, parts_of_packed
-from graphs.running.context import Cancelled, Meter, Preview, Progress, RunContext
+from graphs.parts import Parts, digest_of, parts_of, parts_of_packed
+from graphs.running.context import Cancelled, Keep, Meter, Preview, Progress, RunContext
 from graphs.running.feeding import decoded, fed
 from graphs.running.gathering import PREFIX, gather, gather_type, is_gathering
-from graphs.running.tasks import Broken, Done, Held, Shown, Stepped, Task, Told
+from graphs.running.tasks import Broken, Done, Held, Saved, Shown, Stepped, Task, Told
 from graphs.values import describe, pack
+
+KEEP_EVERY = 2.0
+"""Seconds between two times that something is kept of a node under way: to keep it, a GPU has to be waited for."""
 
 
 class NodeError(NoiseloomError):
@@ -28,25 +31,37 @@ class ChangedInputError(NodeError):
     """A node wrote to a value that came in on a wire."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a task ended with: what is told of it, and the values by name for whoever needs them next."""
 
     told: Done | Broken
     values: Mapping[str, Held]
 
 
+class Callables(dict[str, tuple[Callable[..., object], NodeType]]):
+    """What computes each node type, and its record; each is imported when it is first needed."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__()
+        self.catalogue = catalogue
+
+    def __missing__(self, identifier: str) -> tuple[Callable[..., object], NodeType]:
+        found = self[identifier] = _callable(identifier, self.catalogue)
+        return found
+
+
 def work(
-    task: Task, values: Mapping[str, Held], catalogue: Catalogue, device: str, cancelled: Callable[[], bool]
+    task: Task, values: Mapping[str, Held], callables: Callables, device: str, cancelled: Callable[[], bool]
 ) -> Generator[Told, None, Result]:
     """Compute a task; the values of its inputs are there. `Cancelled` where `cancelled` answers true."""
     arguments: dict[str, object] = {}
     meter = Meter(cancelled=cancelled)
     try:
-        call, record = _callable(task, catalogue)
+        call, record = callables[task.type]
         began = time.perf_counter()  # what its module imports is not the node's time
         arguments = _arguments(task, record, values)
-        given = {"run": RunContext(meter, device)} if record.run else {}
+        kept = values[task.kept].value if task.kept else None
+        given = {"run": RunContext(meter, device, kept)} if record.run else {}
         versions = _versions(task, values)
         try:
             result = call(**arguments, **given)
@@ -70,19 +85,20 @@ def work(
     return Result(done, named)
 
 
-def _callable(task: Task, catalogue: Catalogue) -> tuple[Callable[..., object], NodeType]:
-    if is_gathering(task.type):
-        name = task.type.removeprefix(PREFIX)
+def _callable(identifier: str, catalogue: Catalogue) -> tuple[Callable[..., object], NodeType]:
+    if is_gathering(identifier):
+        name = identifier.removeprefix(PREFIX)
         target = catalogue.value_class(name)
         return lambda cells, axes: gather(target, axes, cells), gather_type(catalogue.values[name])
-    record = catalogue.find(task.type)
+    record = catalogue.find(identifier)
     if record is None:
-        raise InputError(f"there is no node type '{task.type}'", mend="check the graph first")
-    return catalogue.function(record.id), record
+        raise InputError(f"there is no node type '{identifier}'", mend="check the graph first")
+    return catalogue.function(record.id).function, record
 
 
 def _steps(node: Generator[object, None, object], cancelled: Callable[[], bool]) -> Generator[Told, None, object]:
     """Drive a node that yields; cancel is looked at whenever it does."""
+    last = time.monotonic()
     try:
         while True:
             try:
@@ -95,8 +111,11 @@ def _steps(node: Generator[object, None, object], cancelled: Callable[[], bool])
                 yield Stepped(step.step, step.total)
             elif isinstance(step, Preview):
                 yield Shown(step.value)
-            else:
-                raise NodeError(f"the node yielded {brief(step)}; it may yield Progress and Preview")
+            elif not isinstance(step, Keep):
+                raise NodeError(f"the node yielded {brief(step)}; it may yield Progress, Preview and Keep")
+            elif time.monotonic() - last >= KEEP_EVERY:
+                last = time.monotonic()
+                yield Saved(parts_of(step.value))
     finally:
         node.close()
 
@@ -137,19 +156,22 @@ def _require_untouched(task: Task, values: Mapping[str, Held], before: list[int]
 
 
 def _outputs(result: object, record: NodeType) -> list[object]:
-    named = hasattr(result, "_fields") or len(record.outputs) > 1 or record.outputs[0].name != "out"
-    outputs = [getattr(result, port.name, None) if named else result for port in record.outputs]
-    for port, value in zip(record.outputs, outputs, strict=True):
+    ports = record.outputs
+    named = len(ports) > 1 or ports[0].name != "out" or (isinstance(result, tuple) and hasattr(result, "_fields"))
+    outputs = [getattr(result, port.name, None) for port in ports] if named else [result]
+    for port, value in zip(ports, outputs, strict=True):
+        shown = type(value).__name__
+        if shown in port.types and value_mark(type(value)):
+            continue
         declared = {cls.__name__ for cls in type(value).__mro__ if value_mark(cls)}
-        if not declared & set(port.types):
-            shown = type(value).__name__
+        if not declared & {*port.types}:
             raise NodeError(f"{record.id} gave {shown} at '{port.name}', where it declares {' or '.join(port.types)}")
     return outputs
 
 
 def _held(value: object) -> Held:
     """A result with what it is made of."""
-    mark = next(found for cls in type(value).__mro__ if (found := value_mark(cls)))
+    mark = value_mark(type(value)) or next(found for cls in type(value).__mro__ if (found := value_mark(cls)))
     return Held(value) if mark.behaviour else Held(value, pack(value))
 
 

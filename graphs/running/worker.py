@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -19,6 +20,9 @@ from graphs.running.tasks import Broken, Done, Shown, Task, Told
 
 GRACE = 3.0
 """Seconds that a node is given to find out that it was cancelled."""
+
+SHOW_EVERY = 0.25
+"""Seconds between two previews that are sent: to send one, a GPU has to be waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,7 @@ class _Server:
     def __init__(self, connection: Connection, here: Here) -> None:
         self.connection, self.here = connection, here
         self.asked = False
+        self.shown = 0.0
 
     def run(self) -> None:
         try:
@@ -211,6 +216,9 @@ class _Server:
             while True:
                 told = self.here.listen()
                 if isinstance(told, Shown):
+                    if time.monotonic() - self.shown < SHOW_EVERY:
+                        continue
+                    self.shown = time.monotonic()
                     told = replace(told, value=parts_of(told.value))
                 self.connection.send(told)
                 if isinstance(told, (Done, Broken)):

@@ -27,6 +27,7 @@ SMALL = 16_384
 """Bytes below which a content lies in the index."""
 
 BUSY_SECONDS = 5.0
+CACHE_KIB = 32 * 1024
 AT_ONCE = 500
 """Names in one statement."""
 
@@ -39,7 +40,7 @@ FORGOTTEN = 90 * 86_400.0
 _ACTION = "key, outputs, actions.seconds, nfe, launches, used, actions.mark"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS contents(
-    digest TEXT PRIMARY KEY, size INTEGER NOT NULL, body BLOB, seconds REAL NOT NULL, used REAL NOT NULL);
+    digest TEXT PRIMARY KEY, size INTEGER NOT NULL, body, seconds REAL NOT NULL, used REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS sizes ON contents(size);
 CREATE TABLE IF NOT EXISTS actions(
     key TEXT PRIMARY KEY, outputs TEXT NOT NULL, seconds REAL NOT NULL, nfe INTEGER NOT NULL,
@@ -122,14 +123,15 @@ class Disk:
         found: dict[str, Action] = {}
         stale: list[str] = []
         now = time.time()
-        for row in rows:
-            match tuple(row):
-                case (str(key), str(outputs), float(seconds), int(nfe), int(launches), float(used), int(mark)):
-                    if mark != mark_of(key, outputs):
-                        continue
-                    found[key] = Action(key, tuple(outputs.split(",")), seconds, nfe, launches)
-                    if now - used > FRESH:
-                        stale.append(key)
+        for key, outputs, seconds, nfe, launches, used, mark in rows:
+            numbers = isinstance(seconds, float) and isinstance(used, float)
+            if not (numbers and isinstance(outputs, str) and isinstance(nfe, int) and isinstance(launches, int)):
+                continue  # damaged
+            if mark != mark_of(key, outputs):
+                continue
+            found[key] = Action(key, tuple(outputs.split(",")), seconds, nfe, launches)
+            if now - used > FRESH:
+                stale.append(key)
         if stale:
             self._note_use(stale, found, now)
         return found
@@ -162,10 +164,10 @@ class Disk:
         now = time.time()
         rows = []
         for digest, parts, seconds in contents:
-            content = encode(parts)
+            content = encode(parts) if parts.buffers else parts.tree
             small = len(content) < SMALL
             if not small:
-                self.blobs.write(digest, content)
+                self.blobs.write(digest, encode(parts))
             rows.append((digest, len(content), content if small else None, seconds, now))
         named = [(action, ",".join(action.outputs)) for action in actions]
         done = [(a.key, outputs, a.seconds, a.nfe, a.launches, now, mark_of(a.key, outputs)) for a, outputs in named]
@@ -179,6 +181,11 @@ class Disk:
             self.index.executemany("DELETE FROM contents WHERE digest = ?", [(digest,) for digest in digests])
         for digest in digests:
             self.blobs.remove(digest)
+
+    def forget_action(self, key: str) -> None:
+        """Let an action go."""
+        with self._transaction():
+            self.index.execute("DELETE FROM actions WHERE key = ?", (key,))
 
     def _forget_damaged(self, digests: Sequence[str]) -> None:
         try:
@@ -337,9 +344,9 @@ def _is_of(place: str, node: str) -> bool:
 
 
 def _checked(digest: str, content: object) -> Parts | None:
-    """The parts in these bytes, if they are what the digest says."""
+    """The parts in this content, if they are what the digest says; a text is a tree without buffers."""
     try:
-        parts = decode(content) if isinstance(content, bytes) else None
+        parts = Parts(content) if isinstance(content, str) else decode(content) if isinstance(content, bytes) else None
         return parts if parts is not None and digest_of(parts) == digest else None
     except (DamagedError, UnicodeError):
         return None
@@ -380,6 +387,7 @@ def _prepare(index: sqlite3.Connection) -> bool:
         raise NewerStoreError(f"it was written by a newer Noiseloom (format {version}, this one knows {FORMAT})")
     index.execute("PRAGMA journal_mode = WAL")
     index.execute("PRAGMA synchronous = NORMAL")
+    index.execute(f"PRAGMA cache_size = {-CACHE_KIB}")
     if version < FORMAT:
         index.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
     return bool(version < FORMAT)

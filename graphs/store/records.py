@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """What a node gave when it ran: the digest of each output, "" for a behaviour, and what it cost."""
 
     key: str
@@ -16,8 +16,7 @@ class Action:
     launches: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(NamedTuple):
     """What made a node of a graph run: its recipe as JSON, the reason in words, and when."""
 
     graph: str

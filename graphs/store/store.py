@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from graphs.home import home_folder
-from graphs.parts import Parts
+from graphs.parts import Parts, digest_of
 from graphs.store.damage import Troubles, is_damage, is_moved
 from graphs.store.disk import BUSY_SECONDS, Disk, NewerStoreError
 from graphs.store.memory import Recent
@@ -37,6 +37,11 @@ _Content = tuple[str, Parts, float]
 def store_folder() -> Path:
     """Where the store lies."""
     return home_folder() / "store"
+
+
+def halfway(key: str) -> str:
+    """The key of what is kept of an action under way."""
+    return f"{key} halfway"
 
 
 class Store:
@@ -136,14 +141,32 @@ class Store:
             return
         self._new_actions.append(action)
         for digest, parts in contents:
-            if parts.size <= self.disk_limit // 2:
-                before = self._new_contents.get(digest, (digest, parts, 0.0))[2]
-                self._new_contents[digest] = (digest, parts, max(before, action.seconds))
-                self._new_bytes += parts.size
+            size = parts.size
+            if size <= self.disk_limit // 2:
+                before = self._new_contents.get(digest)
+                seconds = action.seconds if before is None else max(before[2], action.seconds)
+                self._new_contents[digest] = (digest, parts, seconds)
+                self._new_bytes += size
         self._new_seconds += action.seconds
         full = len(self._new_actions) >= BATCH or self._new_bytes >= BATCH_BYTES
         if full or self._new_seconds >= WORTH_WRITING:
             self.flush()
+
+    def keep_halfway(self, key: str, parts: Parts, seconds: float) -> None:
+        """Keep what a node under way could go on from, in place of what was kept of it before."""
+        self.drop_halfway(key)
+        digest, half = digest_of(parts), halfway(key)
+        self.keep(Action(half, (digest,), seconds), [(digest, parts)])
+        self.flush()
+
+    def drop_halfway(self, key: str) -> None:
+        """The node is done, or went further."""
+        half = halfway(key)
+        known = self.find([half]).get(half)
+        if known is not None:
+            self._actions.pop(half, None)
+            self.spoil(known.outputs)
+            self._write(lambda disk: disk.forget_action(half))
 
     def hold(self, contents: Iterable[tuple[str, Parts]]) -> None:
         """Keep contents in memory only."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from graphs import Prompt, node
+from graphs import Estimate, Prompt, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.model import Model
 
 
-@node
+@node(cost=Estimate())
 def prompt(model: Model, *, text: Prompt = "") -> Cond:
     """A text, encoded by the model's own text encoder.
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from graphs import InputError, behaviour, data
-from nodes.contracts.devices import take_rows
+from nodes.contracts.devices import moved, take_rows
 from nodes.contracts.levels import Levels, alpha_sigma, factor, place
 from nodes.contracts.model import Context, Model, Prediction, Query, predict
 from nodes.contracts.rows import Rows
@@ -55,6 +55,22 @@ class State:
         """What the sample would become by the last prediction: x0 at s = 0, the thing to preview."""
         x0 = self.x if self.x0 is None else self.x0
         return Sample(x0, torch.zeros_like(self.s), self.space, self.rows)
+
+    def to(self, device: str) -> State:
+        """The state with its points on that device."""
+        return replace(self, x=moved(self.x, device), x0=None if self.x0 is None else moved(self.x0, device))
+
+
+@data
+class Halfway:
+    """A state that the driver can go on from: it was reached after `position` steps of the levels."""
+
+    position: int
+    state: State
+
+    def to(self, device: str) -> Halfway:
+        """The same with the state's points on that device."""
+        return Halfway(self.position, self.state.to(device))
 
 
 @behaviour(colour="#2f9e8f")
@@ -103,12 +119,18 @@ def advance(state: State, x: Tensor, s_next: Tensor) -> State:
     return replace(state, x=x, s=s_next, step=state.step + 1)
 
 
-def drive(model: Model, solver: Solver, sample: Sample, levels: Levels, ctx: Context) -> Iterator[State]:
-    """The state at the first level and after each step, without gradients; rows already at the next level stay."""
+def drive(
+    model: Model, solver: Solver, sample: Sample, levels: Levels, ctx: Context, begun: Halfway | None = None
+) -> Iterator[State]:
+    """The state at the first level and after each step, without gradients; rows already at the next level stay.
+
+    `begun` is where an earlier drive of the same got to; then the first state is that one.
+    """
     with torch.no_grad():
-        state = solver.start(sample, levels, ctx)
+        state = solver.start(sample, levels, ctx) if begun is None else begun.state
     yield state
-    for s_next in levels.rows(len(sample.rows))[1:]:
+    done = 0 if begun is None else begun.position
+    for s_next in levels.rows(len(sample.rows))[done + 1 :]:
         with torch.no_grad():
             state = _one_step(model, solver, state, s_next, ctx)
         yield state

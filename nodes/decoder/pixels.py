@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphs import InputError, node
+from graphs import Estimate, InputError, node
 from nodes.contracts.devices import moved
 from nodes.contracts.media import Image
 from nodes.contracts.sample import Sample
@@ -10,7 +10,7 @@ from nodes.contracts.sample import Sample
 CHANNELS = (1, 3, 4)
 
 
-@node(converts=True)
+@node(converts=True, cost=lambda known: Estimate(rows=known.input("sample").rows))
 def pixels(sample: Sample) -> Image:
     """The pixels of a sample as pictures: −1 is black, 1 is white, what lies outside is clipped.
 

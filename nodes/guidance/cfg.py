@@ -8,14 +8,21 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, LevelCurve, also, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, also, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.devices import put_rows, take_rows
 from nodes.contracts.levels import factor
 from nodes.contracts.model import Asks, Context, Mixer, Model, Prediction, Query
 
 
-@node
+def cost(known: Known) -> Estimate:
+    """Twice the model's cost, once where the scale is 1; a curve may be 1 at some levels."""
+    scale = known.value("guidance_scale")
+    each = Span(1, 2) if scale is None or isinstance(scale, LevelCurve) else Span.of(1 if scale == 1 else 2)
+    return Estimate(each=known.input("model").each * each)
+
+
+@node(cost=cost)
 def cfg(
     model: Model,
     positive: Cond,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from graphs import FilePath, InputError, RunContext, node
+from graphs import Estimate, FilePath, InputError, RunContext, Span, node
 from graphs.naming import listing, suggestion
 from nodes.contracts.cond import Cond
 from nodes.contracts.devices import moved
@@ -19,7 +19,7 @@ from nodes.networks.denoiser import Denoiser
 Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
 
 
-@node
+@node(cost=Estimate(each=Span.of(1)))
 def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: RunContext) -> Model:
     """A small text-conditional network of ours, from a safetensors file that holds its configuration.
 

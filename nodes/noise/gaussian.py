@@ -7,7 +7,7 @@ from typing import Annotated
 
 import torch
 
-from graphs import Count, InputError, Number, Seed, node
+from graphs import Count, Estimate, InputError, Number, Seed, node
 from nodes.contracts.model import Model
 from nodes.contracts.noise import normal
 from nodes.contracts.rows import Rows
@@ -17,7 +17,7 @@ LARGEST_BATCH = 2**28
 """Numbers in one batch at the most: a gibibyte of float32."""
 
 
-@node
+@node(cost=lambda known: Estimate(rows=known.number("count")))
 def gaussian(
     like: Model | Sample | None = None,
     *,

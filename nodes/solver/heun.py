@@ -5,14 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from graphs import node
+from graphs import Estimate, Span, node
 from nodes.contracts.devices import put_rows, take_rows
 from nodes.contracts.levels import alpha_sigma, beside, eps_of, factor, place
 from nodes.contracts.model import Context, Model
 from nodes.contracts.solver import Solver, State, advance, ask, look
 
 
-@node
+@node(cost=Estimate(calls=lambda steps: Span(2 * steps.low - 1, 2 * steps.high - 1)))
 def heun() -> Solver:
     """Heun's second-order method (Karras et al. 2022, arXiv:2206.00364, Algorithm 1 without churn).
 

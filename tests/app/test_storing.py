@@ -53,6 +53,7 @@ def test_a_device_that_is_not_there_is_refused(noiseloom: Command) -> None:
         answer = noiseloom("run", "digits", "--device", device)
         assert answer.status == 2
         assert "there is no such device" in answer.err
+        assert not Path("out").exists()
 
 
 def test_size_why_verify_and_clear(noiseloom: Command, small: Small) -> None:

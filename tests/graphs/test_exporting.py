@@ -22,7 +22,7 @@ from graphs.faults import GraphError
 from graphs.files import Places
 from graphs.opening import Opened
 from graphs.results import file_stems, files_of, output_name
-from graphs.running.events import Failed, Finished
+from graphs.running.events import Cached, Failed, Finished
 from graphs.running.executors import Here
 from graphs.running.plan import plan_opened
 from graphs.running.run import run
@@ -58,7 +58,7 @@ def saved_by_run(document: Document, folder: Path = FOLDER, catalogue: Catalogue
     found: dict[str, bytes] = {}
     for event in run(plan, Store(), [Here(plan.catalogue)]):
         assert not isinstance(event, Failed), event
-        if isinstance(event, Finished) and event.node in plan.targets:
+        if isinstance(event, (Finished, Cached)) and event.node in plan.targets:
             for port, value in event.outputs.items():
                 files = files_of(value)
                 stems = file_stems(output_name(event.node, port, len(event.outputs)), len(files))
@@ -219,12 +219,12 @@ def test_names_that_python_or_the_script_has_get_a_mark() -> None:
 
 def test_a_call_that_is_too_long_has_some_of_its_values_on_a_line_before_it(tmp_path: Path) -> None:
     params: JsonValue = {**FAST, "prompt": "some words, so that one line does not hold them"}
-    text = script(shown(k=toy("making.knobs", params=params), k_values=amount(1)))
+    text = script(shown(k=toy("making.knobs", params=params), values=amount(1)))
     assert_clean(text, tmp_path)
     first, second, *_ = calls_in(text)
-    assert first.startswith('k_values_ = {"mode": "slow", "size": 16, "level": math.inf, ')
+    assert first.startswith('values = {"mode": "slow", "size": 16, "level": math.inf, ')
     assert second.startswith("k = toys_making_knobs(")
-    assert second.endswith(", **k_values_)")
+    assert second.endswith(", **values)")
 
 
 OWN = '''
@@ -386,13 +386,6 @@ def test_a_second_run_of_a_script_overwrites_nothing(tmp_path: Path, monkeypatch
     assert sorted(first) == ["halves.high.safetensors", "halves.low.safetensors"]
     second = saved_by_script(text, tmp_path, monkeypatch)
     assert sorted(second) == sorted([*first, "halves.high-2.safetensors", "halves.low-2.safetensors"])
-
-
-def test_a_sweep_is_refused_where_it_would_run_and_only_there() -> None:
-    swept = toy("making.amount", params={"value": {"sweep": [1, 2]}})
-    with pytest.raises(InputError, match=r"one\.value: a sweep cannot be exported yet"):
-        script(shown(one=swept))
-    assert "sweep" not in script(graph(idle=swept, end=toy("showing.say", word="w"), w=toy("making.word")))
 
 
 def test_a_graph_with_faults_is_refused_with_all_of_them() -> None:

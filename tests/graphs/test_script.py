@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from graphs.errors import InputError
-from graphs.script import Files, asset, fed, finished, own_nodes, run_context, save
+from graphs.media import Axis
+from graphs.script import Files, asset, fed, finished, gathered, own_nodes, run_context, save
+from tests.graphs.toys.gathering import Heap
 from tests.graphs.toys.making import knobs, word
 from tests.graphs.toys.values import Amount, Word
 from tests.graphs.toys.working import slow, spend
@@ -48,6 +50,23 @@ def test_a_node_in_steps_is_finished_and_a_meter_counts_for_one_node() -> None:
     spend(Amount(1.0), rows=5, run=run)
     assert (run.meter.rows, run.meter.launches) == (10, 2)
     assert run_context().meter.rows == 0
+
+
+def test_cells_are_gathered_with_the_values_of_each_axis_in_order() -> None:
+    cells = [Amount(2.0), Amount(1.0)]
+    heap = gathered(Heap, cells, {"both": {"a.b": [1], "c.d": ["x"]}, "e.f": {"e.f": [None, [3]]}})
+    both, last = Axis("both", (("a.b", (1,)), ("c.d", ("x",)))), Axis("e.f", (("e.f", (None, [3])),))
+    assert (heap.items, heap.axes) == ((2.0, 1.0), repr((both, last)))
+
+
+def test_a_folder_of_nodes_gives_the_types_that_gather_and_no_others(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    text = "from tests.graphs.toys.gathering import Heap\nfrom tests.graphs.toys.values import Word\n"
+    (tmp_path / "mine" / "one.py").write_text(text)
+    mine = own_nodes(str(tmp_path / "mine"))
+    assert mine.value("one", "Heap") is Heap
+    with pytest.raises(InputError, match="'Word' is no type that gathers"):
+        mine.value("one", "Word")
 
 
 def test_a_folder_of_nodes_gives_its_nodes_and_nothing_else(tmp_path: Path) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import torch
 
-from graphs import LevelCurve, RunContext
+from graphs import LevelCurve, RunContext, load, run
+from graphs.home import examples_folder
 from graphs.running.context import Meter
+from graphs.running.executors import Here
+from graphs.running.plan import plan_opened
+from graphs.running.run import run as run_plan
+from graphs.store.store import Store
 from nodes.cond.prompt import prompt
+from nodes.contracts.media import Image
 from nodes.contracts.sample import Sample
 from nodes.decoder.pixels import pixels
 from nodes.guidance.cfg import cfg
@@ -83,3 +91,34 @@ def test_waiting_would_have_been_an_error() -> None:
     x = torch.ones(2, device=GPU)
     with waiting_is_an_error(), pytest.raises(RuntimeError):
         bool(x.sum() > 0)
+
+
+def small_graph(folder: Path) -> Path:
+    """The digits graph, made cheap."""
+    document = json.loads((examples_folder() / "digits.json").read_text())
+    document["nodes"]["noise"]["params"] = {"count": 2, "seed": 7}
+    document["nodes"]["karras"]["params"] = {"num_inference_steps": 4}
+    path = folder / "graph.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+def sheet_of(path: Path, device: str, store: Store) -> torch.Tensor:
+    image = run(load(path), device=device, store=store)["sheet"]["out"]
+    assert isinstance(image, Image)
+    return image.pixels
+
+
+def test_a_graph_runs_on_the_gpu_by_itself_and_gives_the_picture_of_the_cpu(tmp_path: Path) -> None:
+    path = small_graph(tmp_path)
+    there, here = (sheet_of(path, device, Store()) for device in ("auto", "cpu"))
+    assert int((there.int() - here.int()).abs().max()) <= GREY_LEVELS
+
+
+def test_what_the_cpu_made_goes_on_on_the_gpu(tmp_path: Path) -> None:
+    path, store = small_graph(tmp_path), Store()
+    loaded = load(path)
+    plan = plan_opened(loaded.opened, loaded.catalogue, only=("prompt", "noise"))
+    list(run_plan(plan, store, [Here(plan.catalogue, "cpu")]))
+    difference = sheet_of(path, GPU, store).int() - sheet_of(path, "cpu", Store()).int()
+    assert int(difference.abs().max()) <= GREY_LEVELS

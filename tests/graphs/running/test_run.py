@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from graphs.document.model import Document
-from graphs.running.events import Advanced, Event, Failed, Finished, Planned, Previewed, Skipped, Started
+from graphs.errors import InputError
+from graphs.faults import GraphError
+from graphs.running.events import Advanced, Cached, Event, Failed, Finished, Planned, Previewed, Skipped, Started
 from graphs.running.executors import Here
 from graphs.running.run import run
 from graphs.store.store import Store
@@ -137,7 +139,7 @@ def with_failure(kind: str) -> Document:
         ("crash", r"ZeroDivisionError: with 2.0 \(working.py, line \d+\)", False),
         ("refuse", "this number cannot be used\n  given: 2.0\n  mend: use another", True),
         ("leave", r"SystemExit: with 2.0 \(working.py, line \d+\)", False),
-        ("babble", 'the node yielded "half way"; it may yield Progress and Preview', False),
+        ("babble", 'the node yielded "half way"; it may yield Progress, Preview and Keep', False),
     ],
 )
 def test_where_a_node_fails_its_siblings_finish_and_the_others_are_named(
@@ -221,3 +223,48 @@ def test_a_file_reaches_the_node_as_a_path_and_one_that_went_away_blames_the_inp
     told = list(run(plan, runs.store, runs.executors(plan.catalogue)))
     assert isinstance(told[-1], Failed)
     assert told[-1].fault_of_input
+
+
+def test_nodes_whose_inputs_turn_out_to_be_equal_are_computed_once(runs: Runs) -> None:
+    floors = {"a": toy("heaps.floor", amount="one"), "b": toy("heaps.floor", amount="two")}
+    slow = {f"{name}_slow": toy("working.slow", amount=name) for name in floors}
+    found = graph(one=amount(1.25), two=amount(1.5), **floors, **slow, all=toy("mixing.gather", parts=[*slow]))
+    told = runs.events(found)
+    assert [event.node for event in told if isinstance(event, Started) and "slow" in event.node] == ["a_slow"]
+    assert [event.node for event in told if isinstance(event, Cached)] == ["b_slow"]
+    assert items_of(runs.seen["all"]["out"]) == (3.0, 3.0)
+
+
+def test_what_was_dropped_is_not_made_again_where_a_cut_off_makes_it_needless(runs: Runs) -> None:
+    def document(value: float) -> Document:
+        parts = {"floor": toy("heaps.floor", amount="one"), "side": amount(7)}
+        return graph(one=amount(value), **parts, end=toy("mixing.add", left="floor", right="side"))
+
+    runs.events(document(1.25))
+    plan = planned(document(1.5))
+    side = next(unit for unit in plan.compiled.units if unit.place == "side")
+    names = plan.forecast(runs.store).digests[side.number]
+    assert names is not None
+    runs.store.spoil(names)
+    assert runs.states(document(1.5))["side"][0] == "depends"
+    assert runs.ran(document(1.5)) == ["one", "floor"]
+
+
+def test_the_faults_of_a_node_that_is_wanted_by_name_are_told_before_it_runs(runs: Runs) -> None:
+    bad = {"bad": toy("making.knobs", params={"count": 0}), "lonely": toy("mixing.more")}
+    nodes = graph(**shown(), **bad)
+    assert "show" in runs.ran(nodes)
+    for name in bad:
+        with pytest.raises(GraphError) as caught:
+            runs.events(nodes, only=[name])
+        assert [fault.node for fault in caught.value.faults] == [name]
+    with pytest.raises(InputError, match="there is no node 'lonly'"):
+        runs.events(nodes, only=["lonly"])
+
+
+def test_whether_an_output_has_a_port_is_known_without_reading_it(runs: Runs) -> None:
+    told = list(runs.start(graph(one=amount(1))))
+    outputs = next(event.outputs for event in told if isinstance(event, Finished))
+    runs.store.spoil(outputs.names)
+    assert "out" in outputs
+    assert "in" not in outputs

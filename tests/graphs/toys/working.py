@@ -6,8 +6,9 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 
-from graphs import Count, InputError, Preview, Progress, RunContext, Steps, node
+from graphs import Count, InputError, Keep, Preview, Progress, RunContext, Steps, node
 
 from .values import Amount, Basket, Machine, Word
 
@@ -19,6 +20,34 @@ def slow(amount: Amount, *, steps: Count = 3) -> Steps[Amount]:
         yield Progress(step + 1, steps)
     yield Preview(amount)
     return Amount(amount.value * steps)
+
+
+@node
+def patient(amount: Amount, *, steps: Count = 6, run: RunContext) -> Steps[Amount]:
+    """amount + steps, one launch a step; it goes on from where it was cut short."""
+    begun = run.kept if isinstance(run.kept, Amount) else amount
+    first = round(begun.value - amount.value)
+    for step in range(first, steps):
+        run.meter.launch(1)
+        yield Progress(step + 1, steps)
+        yield Keep(Amount(amount.value + step + 1))
+    return Amount(amount.value + steps)
+
+
+@node
+def vanish(amount: Amount) -> Amount:
+    """Ends the process that computes it."""
+    del amount
+    os._exit(3)
+
+
+@node
+def meet(amount: Amount, *, path: str = "", writes: bool = False) -> Amount:
+    """The number, once another node has opened the other end of this pipe; only two at once can both get there."""
+    signal.alarm(20)
+    with Path(path).open("wb" if writes else "rb"):
+        signal.alarm(0)
+    return Amount(amount.value + writes)
 
 
 @node
@@ -79,12 +108,6 @@ def broken_machine(amount: Amount) -> Machine:
 def pile(amount: Amount, *, count: Count = 4_000) -> Basket:
     """So many numbers that begin with this one; 4,000 of them are a large content."""
     return Basket(tuple(amount.value + number for number in range(count)))
-
-
-@node
-def vanish(amount: Amount) -> Amount:
-    """Ends its process without a word."""
-    os._exit(int(amount.value))
 
 
 @node
