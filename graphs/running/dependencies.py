@@ -35,6 +35,11 @@ class Dependencies:
                 if stirred:
                     self._users.setdefault(source, []).append(number)
 
+    def stir(self, number: int) -> None:
+        """A unit that was known runs after all: what comes into it is needed once more."""
+        for source in {source for source, _ in self.units[number].needs}:
+            self._left[source] = self._left.get(source, 0) + 1
+
     def is_free(self, number: int) -> bool:
         """Whether all that comes into a unit is known."""
         return self._waits[number] == 0

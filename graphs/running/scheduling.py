@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import multiprocessing.connection
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -67,6 +67,7 @@ class Scheduler:
         self.made: set[str] = set()
         self.ready: list[int] = []
         self.told: deque[Event] = deque()
+        self.shown: Counter[str] = Counter()
         self.targets: dict[int, list[str]] = {}
         for place, number in plan.compiled.targets.items():
             self.targets.setdefault(number, []).append(place)
@@ -92,11 +93,18 @@ class Scheduler:
                     yield from self._drain()
 
     def _served(self) -> Iterator[Event]:
-        """The targets that are there already."""
+        """The targets that are there already; one that is damaged since the plan was made is made again."""
         for number, places in self.targets.items():
-            if self.states[number] is State.CACHED:
-                outputs, key = self._outputs(self.units[number]), self.keys[number] or ""
-                yield from (Cached(place, outputs, key) for place in places)
+            if self.states[number] is not State.CACHED:
+                continue
+            unit = self.units[number]
+            contents = set(contents_of(unit, self.names[number] or ()))
+            if len(self.store.sound(contents)) < len(contents):
+                self.states[number] = State.RUN
+                self.dependencies.stir(number)
+                continue
+            outputs, key = self._outputs(unit), self.keys[number] or ""
+            yield from (Cached(place, outputs, key) for place in places)
 
     def _begin(self) -> None:
         for unit in self.units:
@@ -116,7 +124,7 @@ class Scheduler:
             event = self.told.popleft()
             yield event
             if isinstance(event, (Finished, Cached)):
-                self._drop_target(event.node)
+                self._drop_target(event)
 
     def _speaking(self) -> list[_Lane]:
         """The lanes that have something to tell now."""
@@ -159,7 +167,7 @@ class Scheduler:
                 heapq.heappush(self.ready, number)
             return True
         action = self.store.find([key]).get(key) if self.states[number] is State.DEPENDS else None
-        if action is None:
+        if action is None or len(action.outputs) != len(unit.shape.behaviours):
             return False
         names = outputs_of(unit, key, action.outputs)
         contents = set(contents_of(unit, names))
@@ -303,6 +311,7 @@ class Scheduler:
             size = sum([parts.size for _, parts in contents])
             self.told.append(Finished(unit.place, done.seconds, done.nfe, done.launches, outputs, key or "", size))
             self.told.extend(Cached(twin, outputs, key or "") for twin in unit.twins)
+            self._show(unit, names)
         if known is None:
             self.names[number] = names
             for user in self.dependencies.learn(number):
@@ -337,20 +346,29 @@ class Scheduler:
             self._drop(source)
 
     def _drop(self, number: int) -> None:
-        names = self.names[number] or ()
+        names = [name for name in self.names[number] or () if name not in self.shown]
         for lane in self.lanes:
             lane.executor.drop(names)
 
-    def _drop_target(self, place: str) -> None:
+    def _show(self, unit: Unit, names: tuple[str, ...]) -> None:
+        """What a person may look at stays until then, though a unit that nobody needs gave an equal content."""
+        if unit.number in self.targets:
+            self.shown.update(names * (1 + len(unit.twins)))
+
+    def _drop_target(self, event: Finished | Cached) -> None:
         """After a person had the chance to look at it."""
-        number = self.plan.compiled.numbers.get(place)
-        if number in self.targets and not self.dependencies.is_needed(number):
+        number = self.plan.compiled.numbers.get(event.node)
+        if number is None or number not in self.targets:
+            return
+        self.shown -= Counter(event.outputs.names)
+        if not self.dependencies.is_needed(number):
             self._drop(number)
 
     # what is told
 
     def _tell_cached(self, unit: Unit) -> None:
         outputs, key = self._outputs(unit), self.keys[unit.number] or ""
+        self._show(unit, outputs.names)
         self.told.extend(Cached(place, outputs, key) for place in (unit.place, *unit.twins))
 
     def _outputs(self, unit: Unit) -> Outputs:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+import zlib
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,14 +39,14 @@ FRESH = 3_600.0
 FORGOTTEN = 90 * 86_400.0
 """Seconds after which an action that nobody used is forgotten."""
 
-_ACTION = "key, outputs, actions.seconds, nfe, launches, used"
+_ACTION = "key, outputs, actions.seconds, nfe, launches, used, actions.mark"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS contents(
     digest TEXT PRIMARY KEY, size INTEGER NOT NULL, body, seconds REAL NOT NULL, used REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS sizes ON contents(size);
 CREATE TABLE IF NOT EXISTS actions(
     key TEXT PRIMARY KEY, outputs TEXT NOT NULL, seconds REAL NOT NULL, nfe INTEGER NOT NULL,
-    launches INTEGER NOT NULL, used REAL NOT NULL) WITHOUT ROWID;
+    launches INTEGER NOT NULL, used REAL NOT NULL, mark INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS history(
     graph TEXT NOT NULL, node TEXT NOT NULL, key TEXT NOT NULL, recipe TEXT NOT NULL, reason TEXT NOT NULL,
     at REAL NOT NULL, PRIMARY KEY(graph, node)) WITHOUT ROWID;
@@ -124,10 +125,12 @@ class Disk:
         found: dict[str, Action] = {}
         stale: list[str] = []
         now = time.time()
-        for key, outputs, seconds, nfe, launches, used in rows:
+        for key, outputs, seconds, nfe, launches, used, mark in rows:
             numbers = isinstance(seconds, float) and isinstance(used, float)
             if not (numbers and isinstance(outputs, str) and isinstance(nfe, int) and isinstance(launches, int)):
                 continue  # damaged
+            if mark != mark_of(key, outputs):
+                continue
             found[key] = Action(key, tuple(outputs.split(",")), seconds, nfe, launches)
             if now - used > FRESH:
                 stale.append(key)
@@ -168,10 +171,11 @@ class Disk:
             if not small:
                 self.blobs.write(digest, encode(parts))
             rows.append((digest, len(content), content if small else None, seconds, now))
-        done = [(a.key, ",".join(a.outputs), a.seconds, a.nfe, a.launches, now) for a in actions]
+        named = [(action, ",".join(action.outputs)) for action in actions]
+        done = [(a.key, outputs, a.seconds, a.nfe, a.launches, now, mark_of(a.key, outputs)) for a, outputs in named]
         with self._transaction():
             self.index.executemany(_KEEP, rows)
-            self.index.executemany("INSERT OR REPLACE INTO actions VALUES(?, ?, ?, ?, ?, ?)", done)
+            self.index.executemany("INSERT OR REPLACE INTO actions VALUES(?, ?, ?, ?, ?, ?, ?)", done)
 
     def forget(self, digests: Sequence[str]) -> None:
         """Let contents go; what gave them runs again when they are needed."""
@@ -348,6 +352,11 @@ def _checked(digest: str, content: object) -> Parts | None:
         return parts if parts is not None and digest_of(parts) == digest else None
     except (DamagedError, UnicodeError):
         return None
+
+
+def mark_of(key: str, outputs: str) -> int:
+    """What tells whether a row still says what was written: names in it are believed, as of results to make again."""
+    return zlib.crc32(f"{key} {outputs}".encode())
 
 
 def _plain(name: str) -> str:

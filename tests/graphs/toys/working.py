@@ -102,3 +102,38 @@ def half_word(amount: Amount) -> Word:
 def broken_machine(amount: Amount) -> Machine:
     """A machine that fails to be built."""
     raise RuntimeError(f"no machine of {amount.value}")
+
+
+@node
+def pile(amount: Amount, *, count: Count = 4_000) -> Basket:
+    """So many numbers that begin with this one; 4,000 of them are a large content."""
+    return Basket(tuple(amount.value + number for number in range(count)))
+
+
+@node
+def fall(amount: Amount) -> Amount:
+    """Is killed, as where memory runs out."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return amount
+
+
+@node
+def stuck(amount: Amount) -> Steps[Amount]:
+    """Yields once, then never again."""
+    yield Progress(1, 2)
+    signal.pause()
+    return amount
+
+
+@node
+def show_wrong(amount: Amount) -> Steps[Amount]:
+    """Shows what is no data."""
+    wrong: object = sys
+    yield Preview(wrong)
+    return amount
+
+
+@node(pure=False)
+def whim(amount: Amount) -> Amount:
+    """Runs each time."""
+    return amount
