@@ -118,6 +118,10 @@ class Store:
         nothing: set[str] = set()
         return found | self._read(lambda disk: self._fetch(disk, unknown), nothing) if unknown else found
 
+    def are_sound(self, digests: Sequence[str]) -> bool:
+        """Whether all of the contents are kept and undamaged."""
+        return all(digest in self.recent for digest in digests) or len(self.sound(digests)) == len(set(digests))
+
     def get(self, digest: str) -> Parts | None:
         """A content; None where it is gone or damaged."""
         parts = self.recent.get(digest)
