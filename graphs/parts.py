@@ -13,6 +13,9 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from pydantic import JsonValue
+from pydantic_core import PydanticSerializationError, to_json
+
 from graphs.values import Packed, PackingError, pack, unpack
 
 if TYPE_CHECKING:
@@ -77,10 +80,15 @@ def parts_of(value: object) -> Parts:
 
 def parts_of_packed(packed: Packed) -> Parts:
     """The parts of a value that is packed already."""
-    return Parts(_json(packed.tree), tuple([_buffer(tensor) for tensor in packed.tensors]))
+    return Parts(compact(packed.tree), tuple([_buffer(tensor) for tensor in packed.tensors]))
 
 
-_json = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+def compact(value: JsonValue) -> str:
+    """JSON without spaces, always the same for the same value; the keys stay in their order."""
+    try:
+        return to_json(value).decode()
+    except PydanticSerializationError:  # half of a surrogate pair, which only escapes can spell
+        return json.dumps(value, separators=(",", ":"))
 
 
 def value_of(parts: Parts, find: Callable[[str], type]) -> object:

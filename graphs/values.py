@@ -92,7 +92,8 @@ def _pack(value: object, tensors: list[Tensor], place: str) -> JsonValue:
             "fields": {name: _pack(getattr(value, name), tensors, f"{place}.{name}") for name in names},
         }
     if isinstance(value, Mapping):
-        return {"map": {_key(key, place): _pack(value[key], tensors, f"{place}[{key!r}]") for key in value}}
+        keys = sorted(_key(key, place) for key in value)
+        return {"map": {key: _pack(value[key], tensors, f"{place}[{key!r}]") for key in keys}}
     import torch  # plain values need none of it
 
     if isinstance(value, torch.Tensor):

@@ -18,7 +18,7 @@ from pydantic import JsonValue
 from graphs.catalogue.catalogue import Catalogue
 from graphs.declaration.parameters import FilePath, Kind
 from graphs.declaration.records import NodeType
-from graphs.parts import DIGEST_SIZE
+from graphs.parts import DIGEST_SIZE, compact
 from graphs.store.disk import FORMAT
 
 Digests = Mapping[str, Sequence[str]]
@@ -81,7 +81,7 @@ def shape_of(record: NodeType, catalogue: Catalogue, setting: str) -> Shape:
         files,
         kinds,
         defaults,
-        _json(defaults),
+        compact(defaults),
     )
 
 
@@ -103,13 +103,13 @@ def settings(shape: Shape, params: Mapping[str, JsonValue], wired: Mapping[str, 
     for name, value in params.items():
         if name in kinds:
             values[name] = None if value is None else kinds[name].canonical(value)
-    return _json(values)
+    return compact(values)
 
 
 def recipe(shape: Shape, written: str, inputs: Digests, files: Mapping[str, str]) -> str:
     """All that the result of a node depends on; `written` is its settings, `files` the digests of what it reads."""
     wires = ",".join([f'"{port}":["{_QUOTED.join(digests)}"]' for port, digests in inputs.items()])
-    read = f',"files":{_json(dict(files))}' if files else ""
+    read = f',"files":{compact(dict(files))}' if files else ""
     return f'{shape.head},"params":{written},"inputs":{{{wires}}}{read}}}'
 
 
@@ -119,6 +119,3 @@ def key_of(text: str) -> str:
 
 
 _QUOTED = '","'
-
-
-_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

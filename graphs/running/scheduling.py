@@ -78,11 +78,9 @@ class Scheduler:
         yield from self._served()
         self._begin()
         while True:
-            self._assign()
+            busy = self._assign()
             yield from self._drain()
-            if not any(lane.busy for lane in self.lanes):
-                if self.ready:
-                    continue
+            if not busy:
                 return
             if self.cancelled():
                 raise Cancelled("the run was cancelled")
@@ -182,8 +180,8 @@ class Scheduler:
 
     # what is computed
 
-    def _assign(self) -> None:
-        """Give every free lane something to do."""
+    def _assign(self) -> bool:
+        """Give every free lane something to do; whether any has."""
         for lane in self.lanes:
             while not lane.busy and (lane.jobs or self.ready):
                 if not lane.jobs:
@@ -192,6 +190,7 @@ class Scheduler:
                         continue
                     lane.jobs, lane.again = [number], set()
                 self._prepare(lane)
+        return any(lane.busy for lane in self.lanes)
 
     def _made(self, unit: Unit) -> bool:
         """Whether a unit with the same key was computed in the meantime; then this one has its result."""
@@ -241,7 +240,8 @@ class Scheduler:
 
     def _submit(self, lane: _Lane, unit: Unit) -> None:
         inputs = {
-            port: tuple(self._name(*origin) for origin in origins) for port, origins in unit.sources.items() if origins
+            port: tuple([self._name(number, position) for number, position in origins])
+            for port, origins in unit.sources.items()
         }
         expected = self.names[unit.number]
         if expected is None:  # what has no key is named for this run alone

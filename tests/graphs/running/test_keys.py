@@ -21,6 +21,7 @@ from graphs.document.model import Document
 from graphs.document.operations import Move, Rename, apply
 from graphs.document.writing import dumps
 from graphs.opening import Opened
+from graphs.parts import compact
 from graphs.running import keys
 from graphs.running.events import Built, Cached, Event, Finished
 from graphs.running.executors import Here
@@ -307,7 +308,7 @@ def typed(value: JsonValue) -> object:
 def test_two_values_that_differ_are_never_equal_as_text(first: JsonValue, second: JsonValue) -> None:
     assume(typed(first) != typed(second))
     shape = keys.shape_of(toys().nodes["toys.showing.show"], toys(), keys.environment())
-    texts = [keys.recipe(shape, keys._json({"x": value}), {}, {}) for value in (first, second)]
+    texts = [keys.recipe(shape, compact({"x": value}), {}, {}) for value in (first, second)]
     assert texts[0] != texts[1]
     assert [typed(json.loads(text)["params"]["x"]) for text in texts] == [typed(first), typed(second)]
 
