@@ -22,6 +22,7 @@ from tests.graphs.running.runs import amount, planned
 from tests.graphs.toyshop import graph, toy
 
 if TYPE_CHECKING:
+    from multiprocessing.queues import Queue
     from multiprocessing.synchronize import Barrier
 
 LARGE = 700
@@ -70,6 +71,16 @@ def race(folder: Path, answers: Path, barrier: Barrier, rounds: int, count: int)
         found.append(given)
         notes += [event.text for event in told if isinstance(event, Noted)]
     answers.write_text(json.dumps({"found": found, "notes": notes}))
+
+
+def begin(folder: Path, answers: Queue[list[str]], barrier: Barrier, count: int) -> None:
+    """Open so many new stores at the same time as others, and give what they had to say."""
+    notes: list[str] = []
+    for number in range(count):
+        barrier.wait(60)
+        with Store(folder / str(number)) as store:
+            notes += store.take_notes()
+    answers.put(notes)
 
 
 class Death:

@@ -10,7 +10,7 @@ from pathlib import Path
 from graphs.running.events import Cached
 from graphs.store.disk import Disk
 from graphs.store.store import Store
-from tests.graphs.store.sharing import branches, race, ran, results
+from tests.graphs.store.sharing import begin, branches, race, ran, results
 
 ROUNDS, COUNT = 4, 50
 
@@ -39,3 +39,15 @@ def test_both_get_what_one_alone_gets_and_the_store_is_whole(tmp_path: Path) -> 
         verified = disk.verify()
     assert (verified.damaged, verified.strays) == (0, 0)
     assert verified.good > ROUNDS * COUNT
+
+
+def test_many_that_begin_one_store_at_once_all_get_it(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    barrier, answers = context.Barrier(3), context.Queue()
+    three = [context.Process(target=begin, args=(tmp_path, answers, barrier, 60)) for _ in range(3)]
+    for process in three:
+        process.start()
+    notes = [answers.get(timeout=120) for _ in three]
+    for process in three:
+        process.join(120)
+    assert notes == [[]] * 3
