@@ -75,6 +75,12 @@ class Scheduler:
 
     def events(self) -> Iterator[Event]:
         """Everything that happens, up to the end."""
+        try:
+            yield from self._events()
+        finally:
+            self._cut_short()
+
+    def _events(self) -> Iterator[Event]:
         yield from self._served()
         self._begin()
         while True:
@@ -89,6 +95,17 @@ class Scheduler:
                 if told is not None:
                     self._hear(lane, told)
                     yield from self._drain()
+
+    def _cut_short(self) -> None:
+        """A node that did not come to its end may have written to what it was given: no data in memory is trusted.
+
+        Another process finds out by itself.
+        """
+        for lane in self.lanes:
+            if lane.busy and lane.executor.connection is None:
+                lane.executor.stop()
+                for unit, names in zip(self.units, self.names, strict=True):
+                    lane.executor.drop(contents_of(unit, names or ()))
 
     def _served(self) -> Iterator[Event]:
         """The targets that are there already; one that is damaged since the plan was made is made again."""

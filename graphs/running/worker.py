@@ -17,6 +17,7 @@ from graphs.parts import Parts, parts_of, value_of
 from graphs.running.context import Cancelled
 from graphs.running.executors import Here
 from graphs.running.tasks import Broken, Done, Shown, Task, Told
+from graphs.values import PackingError
 
 GRACE = 3.0
 """Seconds that a node is given to find out that it was cancelled."""
@@ -66,7 +67,8 @@ class Worker:
         self._task: Task | None = None
 
     def holds(self, name: str) -> bool:
-        """Whether the process has the value."""
+        """Whether the process has the value; one that died while it was idle has none."""
+        self._bury_idle()
         return name in self._names
 
     def held(self) -> set[str]:
@@ -94,6 +96,8 @@ class Worker:
 
     def submit(self, task: Task, cancelled: Callable[[], bool]) -> None:
         """Send it a task. Whether it is cancelled is looked at here; `stop` then tells the process."""
+        if not task.inputs:  # else it is known that the process is there
+            self._bury_idle()
         self._task = task
         self._send(task)
 
@@ -154,6 +158,11 @@ class Worker:
         self.process = context.Process(target=serve, args=(theirs, self.catalogue, self.device), daemon=True)
         self.process.start()
         theirs.close()
+
+    def _bury_idle(self) -> None:
+        """Where the process died while it had nothing to do, a new one may be started."""
+        if self._task is None and self.process is not None and not self.process.is_alive():
+            self._end()
 
     def _buried(self) -> Broken:
         process = self.process
@@ -219,7 +228,10 @@ class _Server:
                     if time.monotonic() - self.shown < SHOW_EVERY:
                         continue
                     self.shown = time.monotonic()
-                    told = replace(told, value=parts_of(told.value))
+                    try:
+                        told = replace(told, value=parts_of(told.value))
+                    except PackingError:  # no data: it cannot be shown elsewhere
+                        continue
                 self.connection.send(told)
                 if isinstance(told, (Done, Broken)):
                     return

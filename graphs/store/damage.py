@@ -34,6 +34,12 @@ def is_damage(error: Exception) -> bool:
     return code & _PRIMARY in _DAMAGED
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether an error says that another process has its turn."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & _PRIMARY == sqlite3.SQLITE_BUSY
+
+
 def is_moved(error: Exception) -> bool:
     """Whether an error says that the index was moved or removed while it was open."""
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY_DBMOVED

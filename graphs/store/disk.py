@@ -16,7 +16,7 @@ from pathlib import Path
 from graphs.errors import NoiseloomError
 from graphs.parts import DamagedError, Parts, decode, digest_of, encode
 from graphs.store.blobs import Blobs
-from graphs.store.damage import Troubles, is_damage, remove, set_aside
+from graphs.store.damage import Troubles, is_busy, is_damage, remove, set_aside
 from graphs.store.records import Action, Memory, Size, Verified
 
 FORMAT = 1
@@ -29,6 +29,9 @@ BUSY_SECONDS = 5.0
 CACHE_KIB = 32 * 1024
 CHECKPOINT_PAGES = 8_192
 """Pages of 4 KiB that are written before they are put in their place, which is what waits for the disk."""
+
+PAUSE = 0.01
+"""Seconds between two tries to begin an index."""
 
 AT_ONCE = 500
 """Names in one statement."""
@@ -377,20 +380,34 @@ def _open(path: Path, busy_seconds: float) -> tuple[sqlite3.Connection, bool]:
     index = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
     index.row_factory = sqlite3.Row
     try:
-        return index, _prepare(index)
+        return index, _prepare(index, busy_seconds)
     except BaseException:
         index.close()
         raise
 
 
-def _prepare(index: sqlite3.Connection) -> bool:
+def _prepare(index: sqlite3.Connection, busy_seconds: float) -> bool:
     (version,) = index.execute("PRAGMA user_version").fetchone()
     if version > FORMAT:
         raise NewerStoreError(f"it was written by a newer Noiseloom (format {version}, this one knows {FORMAT})")
-    index.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(index, busy_seconds)
     index.execute("PRAGMA synchronous = NORMAL")
     index.execute(f"PRAGMA cache_size = {-CACHE_KIB}")
     index.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     if version < FORMAT:
         index.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
     return bool(version < FORMAT)
+
+
+def _write_ahead(index: sqlite3.Connection, busy_seconds: float) -> None:
+    """Have a log that is written ahead. Where two begin one index at once, SQLite itself does not wait its turn."""
+    until = time.monotonic() + busy_seconds
+    while True:
+        try:
+            index.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() >= until:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return

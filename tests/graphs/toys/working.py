@@ -118,6 +118,12 @@ def fall(amount: Amount) -> Amount:
 
 
 @node
+def hoard(amount: Amount) -> Amount:
+    """Wants more memory than there is."""
+    return Amount(float(len(bytearray(2**60)) + amount.value))
+
+
+@node
 def stuck(amount: Amount) -> Steps[Amount]:
     """Yields once, then never again."""
     yield Progress(1, 2)
