@@ -18,6 +18,7 @@ from graphs.faults import GraphError
 from graphs.naming import listing, suggestion
 from graphs.opening import Opened
 from graphs.signatures import Signature, signatures
+from graphs.sweeps import is_sweep
 
 
 def set_values(opened: Opened, assignments: list[str], catalogue: Catalogue) -> Opened:
@@ -66,6 +67,9 @@ def _unknown(place: str, name: str, signature: Signature, known: dict[str, Signa
 def _literal(parameter: Parameter, text: str) -> JsonValue:
     """The literal that a word on the command line means for this parameter."""
     kind = parameter.kind
+    swept = _sweep(text)
+    if swept is not None:
+        return swept
     if isinstance(kind, TextBox):
         return text
     if isinstance(kind, Choice) and text in kind.options:
@@ -80,3 +84,14 @@ def _literal(parameter: Parameter, text: str) -> JsonValue:
         return parse_json(text)
     except GraphError:
         return text
+
+
+def _sweep(text: str) -> JsonValue:
+    """The sweep that a word spells, whatever the kind of the parameter; None where it spells none."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        literal = parse_json(text)
+    except GraphError:
+        return None
+    return literal if is_sweep(literal) else None

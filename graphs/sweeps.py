@@ -71,7 +71,7 @@ def _range(values: dict[str, JsonValue], *, integer: bool) -> tuple[JsonValue, .
         points = [low * (1 - part) + high * part for part in parts]
     points[0] = low
     points[-1] = high if count > 1 else low
-    return tuple(round(point) if integer else point for point in points)
+    return tuple(round(point) if integer else float(f"{point:.15g}") for point in points)
 
 
 def _is_number(value: JsonValue) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from graphs.declaration.parameters import FilePath, Number, Problem
+from graphs.declaration.parameters import FilePath, Number, Problem, SeedNumber
 from graphs.declaration.records import Parameter
 from graphs.document.model import Node
 from graphs.faults import Code, Fault, brief
@@ -46,7 +46,8 @@ def literal_fault(place: str, parameter: Parameter, literal: JsonValue, files: P
 
 def sweep_of(place: str, parameter: Parameter, literal: JsonValue) -> Sweep | str:
     """The sweep that a literal spells, or the way to mend it."""
-    integer = isinstance(parameter.kind, Number) and parameter.kind.integer
+    kind = parameter.kind
+    integer = isinstance(kind, SeedNumber) or (isinstance(kind, Number) and kind.integer)
     return read_sweep(literal, f"{place}.{parameter.name}", integer=integer)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -54,6 +55,8 @@ class Forecast:
     reasons: dict[int, str] = field(default_factory=dict)
     memories: Mapping[str, Memory] = field(default_factory=dict)
     """What was last known of the nodes that may run."""
+    answered: Mapping[str, str] = field(default_factory=dict)
+    """The keys of what each node of the graph gave last, by place."""
     wanted: list[str] = field(default_factory=list)
     """The contents of the targets, as far as their digests are known."""
     held: set[str] = field(default_factory=set)
@@ -65,7 +68,7 @@ def first_forecast(compiled: Compiled, store: Store, files: Places, graph: str) 
     count = len(compiled.units)
     found = Forecast([None] * count, [None] * count, [False] * count)
     if graph:
-        store.foresee(graph)
+        found.answered = store.foresee(graph)
     return _complete(compiled, found, None, store, files, graph)
 
 
@@ -74,6 +77,7 @@ def next_forecast(
 ) -> Forecast:
     """The forecast after some units changed; only those and what follows from them is looked up again."""
     found = Forecast(list(before.keys), list(before.digests), list(before.hits))
+    found.answered = store.foresee(graph) if graph else {}
     return _complete(compiled, found, dirty, store, files, graph)
 
 
@@ -89,6 +93,18 @@ def _complete(
 def still_holds(found: Forecast, store: Store) -> bool:
     """Whether a forecast by which nothing runs is as good as a new one, if no unit has changed."""
     return not found.reasons and store.are_sound(found.wanted)
+
+
+def served(compiled: Compiled, found: Forecast, store: Store, files: Places, graph: str) -> list[Memory]:
+    """What is to be remembered of units that need not run, and whose result is another than the one before."""
+    told = []
+    for unit in compiled.units:
+        key = found.keys[unit.number]
+        if key is None or found.states[unit.number] is not State.CACHED or found.answered.get(unit.place) == key:
+            continue
+        text = recipe_of(unit, found.digests, store, files)
+        told.append(Memory(graph, unit.place, key, text or "", "served from the store", time.time()))
+    return told
 
 
 def recipe_of(unit: Unit, digests: list[tuple[str, ...] | None], store: Store, files: Places) -> str | None:
@@ -235,11 +251,11 @@ def reason(unit: Unit, memory: Memory | None, text: str) -> str:
     """Why a unit runs, by what was last known of it and its recipe now."""
     if not unit.steady:
         return "runs each time"
-    if memory is None:
-        return "never run"
-    if memory.recipe == text:
+    if memory is not None and memory.recipe == text:
         return DROPPED
-    old, new = _read(memory.recipe), _read(text)
+    old, new = _read(memory.recipe if memory is not None else ""), _read(text)
+    if old.get("type") != new.get("type"):  # none before, or one of another type under that name
+        return "never run"
     named = [
         *(f"{words} changed" for part, words in _PARTS.items() if old.get(part) != new.get(part)),
         *(f"{name} changed" for part in ("params", "files") for name in _differing(old.get(part), new.get(part))),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from graphs.running.events import Event, Noted, Planned
 from graphs.running.executors import Executor
-from graphs.running.forecast import Forecast
+from graphs.running.forecast import Forecast, served
 from graphs.running.plan import Plan
 from graphs.running.scheduling import Scheduler
 from graphs.store.store import Store
@@ -38,6 +38,8 @@ def run_forecast(
         for executor in executors:
             executor.stop()
         store.unpin(pins)
-        store.remember(scheduler.memories)
+        store.remember(
+            plan.graph, [*scheduler.memories, *served(plan.compiled, forecast, store, plan.files, plan.graph)]
+        )
         store.settle()
     yield from (Noted(text) for text in store.take_notes())

@@ -53,6 +53,7 @@ CREATE TABLE IF NOT EXISTS actions(
 CREATE TABLE IF NOT EXISTS history(
     graph TEXT NOT NULL, node TEXT NOT NULL, key TEXT NOT NULL, recipe TEXT NOT NULL, reason TEXT NOT NULL,
     at REAL NOT NULL, PRIMARY KEY(graph, node)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS visits(graph TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pins(digest TEXT NOT NULL, node TEXT NOT NULL, PRIMARY KEY(digest, node)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files(path TEXT PRIMARY KEY, mark TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 """
@@ -118,10 +119,16 @@ class Disk:
         """The actions of these keys, as far as they are known."""
         return self._used(self._select(f"SELECT {_ACTION} FROM actions WHERE key", keys))  # noqa: S608 - a constant
 
-    def foresee(self, graph: str) -> dict[str, Action]:
-        """The actions that were last known of the nodes of a graph."""
+    def foresee(self, graph: str) -> tuple[dict[str, Action], dict[str, str]]:
+        """The actions that were last known of the nodes of a graph, and the key of each node."""
         query = f"SELECT {_ACTION} FROM actions JOIN history USING(key) WHERE graph = ?"  # noqa: S608 - a constant
-        return self._used(self.index.execute(query, (_plain(graph),)))
+        actions = self._used(self.index.execute(query, (_plain(graph),)))
+        rows = self.index.execute("SELECT node, key FROM history WHERE graph = ?", (_plain(graph),))
+        return actions, {str(node): str(key) for node, key in rows}
+
+    def visit(self, graph: str) -> None:
+        """Note that a graph was run now."""
+        self.index.execute("INSERT OR REPLACE INTO visits VALUES(?, ?)", (_plain(graph), time.time()))
 
     def _used(self, rows: Iterable[sqlite3.Row]) -> dict[str, Action]:
         """The actions in these rows; that they were used is noted where it was not noted lately."""
@@ -205,9 +212,12 @@ class Disk:
         return {memory.node: memory for memory in _memories(self._select(query, nodes, _plain(graph)))}
 
     def recall(self, node: str) -> list[Memory]:
-        """What was last known of a node of that path or last name, its cells of a sweep too, the newest first."""
-        query = """SELECT graph, node, key, recipe, reason, at FROM history
-            WHERE instr(node, ?) ORDER BY at DESC, graph, node"""
+        """What was last known of a node of that path or last name, its cells of a sweep too.
+
+        What was run last comes first: the graph, and of a graph the nodes.
+        """
+        query = """SELECT graph, node, key, recipe, reason, history.at FROM history LEFT JOIN visits USING(graph)
+            WHERE instr(node, ?) ORDER BY coalesce(visits.at, history.at) DESC, graph, history.at DESC, node"""
         return [memory for memory in _memories(self.index.execute(query, (_plain(node),))) if _is_of(memory.node, node)]
 
     def nodes_remembered(self) -> list[str]:
@@ -235,7 +245,7 @@ class Disk:
         return dict(self.index.execute("SELECT digest, node FROM pins"))
 
     def clear(self) -> int:
-        """Let everything go that is not pinned; the number of contents that went."""
+        """Let every result go that is not pinned; the number of contents that went. What is known of nodes stays."""
         gone = "SELECT digest FROM contents WHERE digest NOT IN (SELECT digest FROM pins)"
         digests = [digest for (digest,) in self.index.execute(gone)]
         self.forget(digests)
@@ -248,7 +258,6 @@ class Disk:
             }
             others = [(key,) for (key,) in self.index.execute("SELECT key FROM actions") if key not in held]
             self.index.executemany("DELETE FROM actions WHERE key = ?", others)
-            self.index.execute("DELETE FROM history WHERE key NOT IN (SELECT key FROM actions)")
             self.index.execute("DELETE FROM files")
         self.index.execute("VACUUM")
         return len(digests)

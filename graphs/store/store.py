@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -62,7 +62,7 @@ class Store:
         self.disk: Disk | None = None
         self._writes = folder is not None
         self._actions: dict[str, Action] = {}
-        self._foreseen: set[str] = set()
+        self._answered: dict[str, dict[str, str]] = {}
         self._files: dict[tuple[str, str], str] = {}
         self._new_actions: list[Action] = []
         self._new_contents: dict[str, _Content] = {}
@@ -95,12 +95,14 @@ class Store:
             found |= more
         return found
 
-    def foresee(self, graph: str) -> None:
-        """Fetch at once the actions that this graph's nodes had last; `find` then needs no statement for them."""
-        if graph not in self._foreseen:
-            self._foreseen.add(graph)
-            nothing: dict[str, Action] = {}
-            self._actions |= self._read(lambda disk: disk.foresee(graph), nothing)
+    def foresee(self, graph: str) -> Mapping[str, str]:
+        """The key of what each node of a graph gave last; their actions are fetched at once, and `find` knows them."""
+        if graph not in self._answered:
+            nothing: tuple[dict[str, Action], dict[str, str]] = ({}, {})
+            actions, answered = self._read(lambda disk: disk.foresee(graph), nothing)
+            self._actions |= actions
+            self._answered[graph] = answered
+        return self._answered[graph]
 
     def present(self, digests: Iterable[str]) -> set[str]:
         """Those of the contents that are kept; one on disk may still turn out to be damaged."""
@@ -227,10 +229,13 @@ class Store:
         """What was last known of these nodes of a graph."""
         return self._read(lambda disk: disk.remembered(graph, nodes), {})
 
-    def remember(self, memories: Sequence[Memory]) -> None:
-        """Keep what is now known of nodes."""
+    def remember(self, graph: str, memories: Sequence[Memory]) -> None:
+        """Keep that a graph was run, and what is now known of its nodes."""
         if memories:
+            self._answered.setdefault(graph, {}).update((memory.node, memory.key) for memory in memories)
             self._write(lambda disk: disk.remember(memories))
+        if graph:
+            self._write(lambda disk: disk.visit(graph))
 
     def file_digest(self, path: Path) -> str:
         """The digest of a file's content, remembered as long as size, time and inode are the same."""
