@@ -88,7 +88,7 @@ def _complete(
 
 def still_holds(found: Forecast, store: Store) -> bool:
     """Whether a forecast by which nothing runs is as good as a new one, if no unit has changed."""
-    return not found.reasons and len(store.sound(found.wanted)) == len(set(found.wanted))
+    return not found.reasons and store.are_sound(found.wanted)
 
 
 def recipe_of(unit: Unit, digests: list[tuple[str, ...] | None], store: Store, files: Places) -> str | None:

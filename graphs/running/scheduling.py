@@ -115,8 +115,8 @@ class Scheduler:
             if self.states[number] is not State.CACHED:
                 continue
             unit = self.units[number]
-            contents = set(contents_of(unit, self.names[number] or ()))
-            if len(self.store.sound(contents)) < len(contents):
+            contents = contents_of(unit, self.names[number] or ())
+            if not self.store.are_sound(contents):
                 self.states[number] = State.RUN
                 self.dependencies.stir(number)
                 continue
@@ -187,8 +187,7 @@ class Scheduler:
         if action is None or len(action.outputs) != len(unit.shape.behaviours):
             return False
         names = outputs_of(unit, key, action.outputs)
-        contents = set(contents_of(unit, names))
-        if number in self.targets and len(self.store.sound(contents)) < len(contents):
+        if number in self.targets and not self.store.are_sound(contents_of(unit, names)):
             return False
         self.names[number] = names
         self._tell_cached(unit)

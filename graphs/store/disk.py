@@ -11,7 +11,6 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 
 from graphs.errors import NoiseloomError
@@ -30,6 +29,8 @@ BUSY_SECONDS = 5.0
 CACHE_KIB = 32 * 1024
 PAUSE = 0.01
 """Seconds between two tries to begin an index."""
+CHECKPOINT_PAGES = 8_192
+"""Pages of 4 KiB that are written before they are put in their place, which is what waits for the disk."""
 
 AT_ONCE = 500
 """Names in one statement."""
@@ -327,8 +328,8 @@ class Disk:
 
     def _select(self, query: str, names: Sequence[str], *first: str) -> Iterator[sqlite3.Row]:
         """The rows whose last column of the condition is one of the names, in few statements."""
-        waiting = iter(names)
-        while part := tuple(islice(waiting, AT_ONCE)):
+        for start in range(0, len(names), AT_ONCE):
+            part = names[start : start + AT_ONCE]
             yield from self.index.execute(f"{query} IN ({','.join('?' * len(part))})", (*first, *part))
 
 
@@ -391,6 +392,7 @@ def _prepare(index: sqlite3.Connection, busy_seconds: float) -> bool:
     _write_ahead(index, busy_seconds)
     index.execute("PRAGMA synchronous = NORMAL")
     index.execute(f"PRAGMA cache_size = {-CACHE_KIB}")
+    index.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     if version < FORMAT:
         index.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
     return bool(version < FORMAT)

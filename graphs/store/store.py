@@ -80,10 +80,15 @@ class Store:
 
     def find(self, keys: Iterable[str]) -> dict[str, Action]:
         """The actions of these keys, as far as they are known."""
-        wanted = list(keys)
-        found = {key: self._actions[key] for key in wanted if key in self._actions}
-        unknown = [key for key in wanted if key not in found] if len(found) < len(wanted) else []
-        if unknown:
+        found: dict[str, Action] = {}
+        unknown: list[str] = []
+        for key in keys:
+            action = self._actions.get(key)
+            if action is None:
+                unknown.append(key)
+            else:
+                found[key] = action
+        if unknown and self.disk is not None:
             nothing: dict[str, Action] = {}
             more = self._read(lambda disk: disk.find(unknown), nothing)
             self._actions |= more
@@ -112,6 +117,10 @@ class Store:
         unknown = [digest for digest in wanted if digest not in found]
         nothing: set[str] = set()
         return found | self._read(lambda disk: self._fetch(disk, unknown), nothing) if unknown else found
+
+    def are_sound(self, digests: Sequence[str]) -> bool:
+        """Whether all of the contents are kept and undamaged."""
+        return all(digest in self.recent for digest in digests) or len(self.sound(digests)) == len(set(digests))
 
     def get(self, digest: str) -> Parts | None:
         """A content; None where it is gone or damaged."""
