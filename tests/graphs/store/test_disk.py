@@ -215,23 +215,27 @@ def test_a_node_is_recalled_by_its_path_its_last_names_or_its_cell(disk: Disk, a
 def test_the_newest_memory_is_recalled_first(disk: Disk) -> None:
     disk.remember([remembered("g", "a", 1.0), remembered("h", "a", 3.0), remembered("i", "a", 2.0)])
     assert [memory.graph for memory in disk.recall("a")] == ["h", "i", "g"]
+    disk.visit("g")
+    assert [memory.graph for memory in disk.recall("a")] == ["g", "h", "i"]
 
 
-def test_what_a_graph_had_last_is_foreseen_in_one_statement(disk: Disk) -> None:
+def test_what_a_graph_had_last_is_foreseen_in_two_statements(disk: Disk) -> None:
     names = [f"n{number}" for number in range(1_000)]
     keep(disk, {f"key of {name}": 5 for name in names})
     disk.remember([remembered("g", name) for name in [*names, "dropped"]])
     with statements(disk.index) as asked:
-        assert disk.foresee("g").keys() == {f"key of {name}" for name in names}
-        assert asked() == 1
-    assert disk.foresee("h") == {}
+        actions, answered = disk.foresee("g")
+        assert asked() == 2
+    assert actions.keys() == {f"key of {name}" for name in names}
+    assert answered.keys() == {*names, "dropped"}
+    assert disk.foresee("h") == ({}, {})
 
 
 def test_names_that_are_no_text_are_kept_as_any_other(disk: Disk) -> None:
     odd = "folder/\udcff.json"
     disk.remember([remembered(odd, "a")])
     assert [memory.node for memory in disk.remembered(odd, ["a"]).values()] == ["a"]
-    assert disk.foresee(odd) == {}
+    assert disk.foresee(odd)[0] == {}
     disk.remember_file(odd, "mark", "digest")
     assert disk.file_digest(odd, "mark") == "digest"
     assert disk.recall(odd) == []

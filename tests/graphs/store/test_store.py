@@ -179,10 +179,10 @@ def test_what_is_only_held_never_reaches_the_disk(store: Store) -> None:
 
 def test_memories_are_kept_and_nothing_is_no_statement(store: Store) -> None:
     memory = Memory("g", "a", "key", "{}", "never run", 1.0)
-    store.remember([memory])
+    store.remember("g", [memory])
     assert store.remembered("g", ["a", "b"]) == {"a": memory}
     with statements(index_of(store).index) as asked:
-        store.remember([])
+        store.remember("", [])
         assert asked() == 0
 
 

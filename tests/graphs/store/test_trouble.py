@@ -45,7 +45,7 @@ def use(store: Store) -> dict[str, str]:
             store.keep(Action(name, (digest,), 1.0), [(digest, parts)])
             found[name] = digest
         assert store.get(found[name]) == parts
-    store.remember([Memory("g", name, name, "{}", "again", 2.0) for name in SIZES])
+    store.remember("g", [Memory("g", name, name, "{}", "again", 2.0) for name in SIZES])
     store.settle()
     return found
 
@@ -218,7 +218,7 @@ def test_an_index_that_is_taken_away_while_it_is_open_is_begun_anew(tmp_path: Pa
         for path in tmp_path.glob("index.*"):
             path.unlink()
         assert use(store) == digests
-        store.remember([Memory("g", "a", "b", "{}", "", 1.0)])
+        store.remember("g", [Memory("g", "a", "b", "{}", "", 1.0)])
         assert store.disk is not None
         assert store.disk.remembered("g", ["a"])
         assert store.take_notes() == []
@@ -288,7 +288,7 @@ def test_a_busy_store_is_read_and_said_to_be_busy_once(tmp_path: Path) -> None:
         (note,) = store.take_notes()
         assert note == "the store cannot be written: database is locked; new results are kept in memory only"
         other.execute("ROLLBACK")
-        store.remember([Memory("g", "a", "b", "{}", "", 1.0)])  # the next run tries again
+        store.remember("g", [Memory("g", "a", "b", "{}", "", 1.0)])  # the next run tries again
         assert store.remembered("g", ["a"])
         assert store.take_notes() == []
 
