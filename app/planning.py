@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 
 from pydantic import JsonValue
 
@@ -14,6 +15,9 @@ from graphs.opening import Opened
 from graphs.running.forecast import NodeState, State
 from graphs.store.store import Store, store_folder
 
+FEW = 20
+"""Nodes up to which each cell of a sweep has a line of its own."""
+
 
 def show_plan(opened: Opened, catalogue: Catalogue, choices: Choices, *, as_json: bool) -> None:
     """Print the plan of a graph; nothing runs."""
@@ -23,21 +27,32 @@ def show_plan(opened: Opened, catalogue: Catalogue, choices: Choices, *, as_json
         notes = store.take_notes()
     if as_json:
         nodes = {place: _entry(state) for place, state in states.items()}
-        told = {"nodes": nodes, "nfe": _bounds(_total(states)), "notes": notes}
+        told = {"nodes": nodes, "nfe": _bounds(_total(states.values())), "notes": notes}
         print(json.dumps(told, indent=2, ensure_ascii=False))  # noqa: T201 - the answer
     else:
         print("\n".join([*(f"note: {note}" for note in notes), *_lines(states)]))  # noqa: T201 - the answer
 
 
 def _lines(states: dict[str, NodeState]) -> list[str]:
-    width = max(map(len, states), default=0)
-    lines = []
+    """A line for each node; the cells of a sweep share one."""
+    groups: dict[str, list[NodeState]] = {}
     for place, state in states.items():
-        cost = f"{state.nfe} NFE" if state.nfe is not None and state.nfe.high else ""
-        lines.append(f"{place:{width}}  {state.state:7}  {', '.join(filter(None, (state.reason, cost)))}".rstrip())
+        groups.setdefault(place if len(states) <= FEW else place.partition("[")[0], []).append(state)
+    width = max(map(len, groups), default=0)
+    lines = [f"{place:{width}}  {_told(found)}".rstrip() for place, found in groups.items()]
     counts = {state: sum(found.state is state for found in states.values()) for state in State}
     words = [f"{count} {WORDS[state]}" for state, count in counts.items() if count]
-    return [*lines, "", f"{', '.join(words)}; {_total(states)} NFE"]
+    return [*lines, "", f"{', '.join(words)}; {_total(states.values())} NFE"]
+
+
+def _told(found: list[NodeState]) -> str:
+    total = _total(found)
+    cost = f"{total} NFE" if total.high else ""
+    if len(found) == 1:
+        return f"{found[0].state:7}  {', '.join(filter(None, (found[0].reason, cost)))}"
+    counts = [f"{count} {state}" for state in State if (count := sum(one.state is state for one in found))]
+    because = next((one.reason for one in found if one.state is State.RUN), "")
+    return f"{len(found)} cells: {', '.join(filter(None, (*counts, because, cost)))}"
 
 
 def _entry(state: NodeState) -> dict[str, JsonValue]:
@@ -45,9 +60,9 @@ def _entry(state: NodeState) -> dict[str, JsonValue]:
     return entry if state.nfe is None else {**entry, "nfe": _bounds(state.nfe)}
 
 
-def _total(states: dict[str, NodeState]) -> Span:
+def _total(states: Iterable[NodeState]) -> Span:
     total = Span(0, 0)
-    for state in states.values():
+    for state in states:
         total += state.nfe or Span(0, 0)
     return total
 

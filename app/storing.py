@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import typer
+
 from graphs.errors import InputError
 from graphs.naming import listing, suggestion
-from graphs.store.disk import Disk, NewerStoreError
+from graphs.store.damage import is_damage
+from graphs.store.disk import Disk, NewerStoreError, erase
 from graphs.store.records import Action, Memory
 from graphs.store.store import DISK_LIMIT, store_folder
+
+MOST_EXPLAINED = 3
+"""Nodes of one name that are explained at the most."""
 
 SHORT = 12
 """Characters of a digest that are shown."""
@@ -35,12 +41,12 @@ def show_size() -> dict[str, str]:
 def clear(*, everything: bool) -> str:
     """Let results go: all that is not pinned, or the whole folder, whatever is in it."""
     if everything:
-        shutil.rmtree(store_folder(), ignore_errors=True)
-        return f"removed {store_folder()}"
+        erase(store_folder())
+        return f"removed all that Noiseloom kept in {store_folder()}"
     with _disk() as disk:
         gone = disk.clear()
         kept = disk.size().contents
-    return f"{gone} results removed" + (f", {kept} pinned ones kept" if kept else "")
+    return f"removed: {gone} results" + (f"; kept, for they are pinned: {kept}" if kept else "")
 
 
 def verify() -> str:
@@ -53,22 +59,34 @@ def verify() -> str:
 
 
 def why(node: str) -> str:
-    """What made a node run last, in every graph that has one of that name."""
+    """What a node gave last, and what made it run; of the graph that was run last, and of so many of its cells."""
     with _disk() as disk:
         memories = _recall(disk, node)
-        return "\n\n".join("\n".join(_explained(disk, memory)) for memory in memories)
+        blocks = ["\n".join(_explained(disk, memory)) for memory in memories[:MOST_EXPLAINED]]
+    more = len(memories) - MOST_EXPLAINED
+    return "\n\n".join([*blocks, *([f"and {more} more: other cells, or other graphs with such a node"] * (more > 0))])
 
 
 def pin(node: str) -> str:
-    """Keep the last result of a node, whatever else is let go."""
+    """Keep what a node gave last, all its cells, whatever else is let go."""
     with _disk() as disk:
-        memory = _recall(disk, node)[0]
-        action = disk.find([memory.key]).get(memory.key)
-        contents = [digest for digest in (action.outputs if action else ()) if digest]
-        if len(disk.present(contents)) < len(contents) or not contents:
-            raise InputError(f"no result of '{memory.node}' is kept", where="store pin", mend="run the graph again")
-        disk.pin(memory.node, contents)
-    return f"pinned the result of {memory.node} in {memory.graph}"
+        memories = _recall(disk, node)
+        first = memories[0]
+        cells = [m for m in memories if m.graph == first.graph and m.node.split("[")[0] == first.node.split("[")[0]]
+        found = {memory: contents for memory in cells if (contents := _contents(disk, memory))}
+        if not found:
+            raise InputError(f"no result of '{first.node}' is kept", where="store pin", mend="run the graph again")
+        for memory, contents in found.items():
+            disk.pin(memory.node, contents)
+    lines = [f"pinned {memory.node} in {memory.graph} (key {_brief(memory.key)})" for memory in found]
+    return "\n".join(lines)
+
+
+def _contents(disk: Disk, memory: Memory) -> list[str]:
+    """The contents that a node gave; none where one of them is gone."""
+    action = disk.find([memory.key]).get(memory.key)
+    contents = [digest for digest in (action.outputs if action else ()) if digest]
+    return contents if len(disk.present(contents)) == len(set(contents)) else []
 
 
 def unpin(node: str) -> str:
@@ -94,14 +112,18 @@ def readable(count: float) -> str:
 def _disk() -> Iterator[Disk]:
     folder = store_folder()
     try:
-        disk = Disk(folder)
-    except (sqlite3.Error, OSError, NewerStoreError) as error:
-        mend = "noiseloom store clear --all removes it, with all results"
+        with contextlib.closing(Disk(folder)) as disk:
+            if disk.set_aside:
+                typer.echo("note: the index of the store was damaged and is begun anew", err=True)
+            yield disk
+    except NewerStoreError as error:
+        mend = "update Noiseloom; or let all results go with noiseloom store clear --all"
         raise InputError("the store cannot be used", where=str(folder), given=str(error), mend=mend) from error
-    try:
-        yield disk
-    finally:
-        disk.close()
+    except (sqlite3.Error, OSError) as error:
+        mend = "name a folder that can be written with NOISELOOM_HOME, or look at this one"
+        if is_damage(error):
+            mend = "run any graph: it begins the index anew"
+        raise InputError("the store cannot be used", where=str(folder), given=str(error), mend=mend) from error
 
 
 def _recall(disk: Disk, node: str) -> list[Memory]:

@@ -69,9 +69,10 @@ def _range(values: dict[str, JsonValue], *, integer: bool) -> tuple[JsonValue, .
         points = [math.exp(math.log(low) + part * (math.log(high) - math.log(low))) for part in parts]
     else:
         points = [low * (1 - part) + high * part for part in parts]
+    points = [float(f"{point:.15g}") for point in points]  # 2, and not 1.9999999999999998
     points[0] = low
     points[-1] = high if count > 1 else low
-    return tuple(round(point) if integer else float(f"{point:.15g}") for point in points)
+    return tuple(round(point) if integer else point for point in points)
 
 
 def _is_number(value: JsonValue) -> bool:

@@ -20,6 +20,7 @@ from graphs.running.events import (
     Event,
     Failed,
     Finished,
+    Noted,
     Previewed,
     Skipped,
     Started,
@@ -280,6 +281,7 @@ class Scheduler:
         if action is None or parts is None:
             return ""
         self.halfway.add(unit.number)
+        self.told.append(Noted(f"{unit.place} goes on from where an earlier run was cut short"))
         lane.executor.give(action.outputs[0], parts)
         return action.outputs[0]
 

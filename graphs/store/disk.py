@@ -357,6 +357,12 @@ def _is_of(place: str, node: str) -> bool:
     return f"/{place}".endswith(f"/{node}") or f"/{path}".endswith(f"/{node}")
 
 
+def erase(folder: Path) -> None:
+    """Remove a store, whatever state it is in, and nothing else that lies in its folder."""
+    for path in (*folder.glob("index.*"), folder / "blobs"):
+        remove(path)
+
+
 def _checked(digest: str, content: object) -> Parts | None:
     """The parts in this content, if they are what the digest says; a text is a tree without buffers."""
     try:

@@ -67,14 +67,15 @@ def test_size_why_verify_and_clear(noiseloom: Command, small: Small) -> None:
     assert "its result: kept" in told
     assert "did you mean 'noise'?" in noiseloom("store", "why", "nois").err
     assert noiseloom("store", "verify").out.startswith("16 results are sound")
-    assert noiseloom("store", "clear").out.startswith("16 results removed")
+    assert noiseloom("store", "clear").out == "removed: 16 results\n"
+    assert "its result was dropped" in noiseloom("run", "digits", *small, "--plan").out
     assert "run" in set(states(noiseloom, "digits", *small).values())
 
 
 def test_a_pinned_result_outlives_a_clear(noiseloom: Command, small: Small) -> None:
     noiseloom("run", "digits", *small)
     assert noiseloom("store", "pin", "sample").status == 0
-    assert noiseloom("store", "clear").out == "8 results removed, 1 pinned ones kept\n"
+    assert noiseloom("store", "clear").out == "removed: 8 results; kept, for they are pinned: 1\n"
     noiseloom("run", "digits", *small, "--only", "prompt", "--only", "noise", "--only", "karras")
     assert states(noiseloom, "digits", *small)["sample"] == "cached"
     assert noiseloom("store", "unpin", "smple").status == 2
@@ -96,3 +97,37 @@ def test_a_store_of_a_newer_version_is_left_alone_and_said(
     assert "clear --all" in noiseloom("store").err
     assert noiseloom("store", "clear", "--all").status == 0
     assert noiseloom("store").status == 0
+
+
+def test_what_is_pinned_is_what_a_person_was_given_last_though_nothing_ran(noiseloom: Command, small: Small) -> None:
+    for seed in ("7", "8", "7"):
+        report = json.loads(noiseloom("run", "digits", *small, "--set", f"noise.seed={seed}", "--json").out)
+    key = report["nodes"]["sheet"]["key"]
+    assert report["nodes"]["sheet"]["state"] == "cached"
+    assert key[:12] in noiseloom("store", "pin", "sheet").out
+    assert "served from the store" in noiseloom("store", "why", "sheet").out
+    noiseloom("store", "clear")
+    kept = json.loads(noiseloom("run", "digits", *small, "--set", "noise.seed=7", "--plan", "--json").out)
+    assert json.loads(noiseloom("store", "--json").out)["pinned"] == "1 results of sheet"
+    assert kept["nodes"]["sheet"]["state"] in ("cached", "depends")
+
+
+def test_all_cells_of_a_sweep_are_pinned(noiseloom: Command, small: Small) -> None:
+    swept = 'noise.seed={"sweep": {"from": 1, "to": 3, "count": 3}}'
+    noiseloom("run", "digits", *small, "--set", swept, "--only", "noise")
+    told = noiseloom("store", "pin", "noise").out.splitlines()
+    assert [line.split()[1] for line in sorted(told)] == [f"noise[seed={seed}]" for seed in (1, 2, 3)]
+
+
+def test_a_text_is_swept_as_any_other_value(noiseloom: Command, small: Small) -> None:
+    swept = 'prompt.text={"sweep": ["one", "two\\nthree"]}'
+    states = json.loads(noiseloom("run", "digits", *small, "--set", swept, "--plan", "--json").out)["nodes"]
+    assert [name for name in states if name.startswith("prompt")] == ["prompt[text#1]", "prompt[text#2]"]
+
+
+def test_clearing_all_leaves_what_is_not_ours(noiseloom: Command, small: Small, tmp_path: Path) -> None:
+    noiseloom("run", "digits", *small, "--only", "noise")
+    precious = tmp_path / "home" / "store" / "precious.txt"
+    precious.write_text("mine")
+    assert noiseloom("store", "clear", "--all").status == 0
+    assert [path.name for path in precious.parent.iterdir()] == ["precious.txt"]
