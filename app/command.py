@@ -28,7 +28,12 @@ Readable = Annotated[
     list[Path] | None, typer.Option("--allow-read", metavar="DIR", help="A folder a graph may read from.")
 ]
 Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NODE.PARAM=VALUE", help="Set a value for this run.")
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NODE.PARAM=VALUE",
+        help='Set a value for this run; may be repeated. Several values at once: {"sweep": [1, 2, 3]}.',
+    ),
 ]
 
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="NODE", help="Run just this node and what it needs.")]
@@ -81,7 +86,7 @@ def run(
     """Run a graph and write its outputs. What earlier runs gave is used again."""
     from app.running import Choices, run_graph
 
-    choices = Choices(tuple(only or ()), device, strict)
+    choices = Choices(tuple(only or ()), device, strict, tuple(settings or ()))
     catalogue = _catalogue(nodes, no_plugins)
     opened = _opened(graph, catalogue, settings or [], allow_read or [])
     _tell_notes(opened)

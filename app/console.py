@@ -41,6 +41,10 @@ class RunView:
         if self.skipped:
             self._say(f"not run because of that: {', '.join(self.skipped)}", "yellow")
 
+    def note(self, text: str) -> None:
+        """Say something that is no event."""
+        self._say(text, "yellow")
+
     def hear(self, event: Event) -> None:
         """Show an event."""
         match event:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import JsonValue
 
-from graphs.running.events import Built, Cached, Event, Failed, Finished, Noted, Planned, Skipped
+from graphs.running.events import Built, Cached, Event, Failed, Finished, Noted, Planned, Skipped, Started
 from graphs.running.forecast import State
 
 
@@ -15,18 +16,23 @@ from graphs.running.forecast import State
 class Report:
     """What became of each node, gathered from the events."""
 
+    header: Mapping[str, JsonValue] = field(default_factory=dict)
     nodes: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
     outputs: list[JsonValue] = field(default_factory=list)
     errors: list[JsonValue] = field(default_factory=list)
     notes: list[JsonValue] = field(default_factory=list)
     refused: bool = False
+    served: set[str] = field(default_factory=set)
 
     def hear(self, event: Event) -> None:
         """Take an event in."""
         match event:
             case Planned(nodes):
+                self.served = {node for node, plan in nodes.items() if plan.state is State.CACHED}
                 states = {State.CACHED: "cached"}
                 self.nodes = {node: {"state": states.get(plan.state, "skipped")} for node, plan in nodes.items()}
+            case Started(node):
+                self.nodes[node] = {"state": "interrupted"}  # until it is told to be done
             case Noted(text):
                 self.notes.append(text)
             case Finished(node, seconds, nfe, launches, _, key, size):
@@ -35,7 +41,7 @@ class Report:
             case Cached(node, _, key):
                 self.nodes[node] = {"state": "cached", "key": key}
             case Built(node, seconds, key):
-                before = "cached" if self.nodes[node]["state"] == "cached" else "ran"
+                before = "cached" if node in self.served else "ran"
                 self.nodes[node] = {"state": before, "built": True, "seconds": round(seconds, 4), "key": key}
             case Skipped(node, because):
                 self.nodes[node] = {"state": "skipped", "because": because}
@@ -62,6 +68,7 @@ class Report:
         """The whole report."""
         return {
             "status": status,
+            **self.header,
             "seconds": round(seconds, 4),
             "nfe": self.nfe,
             "nodes": dict(self.nodes),

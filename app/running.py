@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import importlib.metadata
 import json
 import signal
 import sys
@@ -13,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+
+from pydantic import JsonValue
 
 from app.console import RunView
 from app.report import Report
@@ -39,25 +43,29 @@ DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
 @dataclass(frozen=True)
 class Choices:
-    """How a person wants a graph to be run: which nodes, on which device, and whether results depend on that device."""
+    """How a person wants a graph to be run: which nodes, on which device, whether results depend on that device.
+
+    `settings` are the values that were set for this run, as they were typed.
+    """
 
     only: tuple[str, ...] = ()
     device: str = "auto"
     strict: bool = False
+    settings: tuple[str, ...] = ()
 
 
 def run_graph(opened: Opened, catalogue: Catalogue, out: Path, choices: Choices, *, as_json: bool) -> int:
     """Check and run a graph, write its outputs and `run.json`; the exit status."""
     plan = chosen_plan(opened, catalogue, choices)
-    path = begin_report(out)
+    path = begin_report(out, header(opened, choices))
     shared = without_absolute_paths(with_defaults(opened.document, catalogue))
-    report, began = Report(), time.perf_counter()
+    report, began = Report(header(opened, choices)), time.perf_counter()
     status, code = "done", DONE
     with (
         Store(store_folder()) as store,
         executors(plan.catalogue, choices.device) as lanes,
         RunView() as view,
-        _interruptible() as cancelled,
+        _interruptible(view.note) as cancelled,
         contextlib.redirect_stdout(sys.stderr),
     ):
         try:
@@ -67,7 +75,7 @@ def run_graph(opened: Opened, catalogue: Catalogue, out: Path, choices: Choices,
                     told = _save(event, shared, path, report, lambda name, parts: render(name, parts, store, catalogue))
                 report.hear(told)
                 view.hear(told)
-        except Cancelled:
+        except (Cancelled, KeyboardInterrupt):
             status, code = "interrupted", INTERRUPTED
     if code == DONE and report.errors:
         status, code = ("refused", REFUSED) if report.refused else ("failed", FAILED)
@@ -75,6 +83,19 @@ def run_graph(opened: Opened, catalogue: Catalogue, out: Path, choices: Choices,
     path.write_text(text + "\n", encoding="utf-8")
     _tell(report, path, view, status, text if as_json else None)
     return code
+
+
+def header(opened: Opened, choices: Choices) -> dict[str, JsonValue]:
+    """What a report says of its run before anything has happened."""
+    return {
+        "graph": opened.place,
+        "name": opened.document.name,
+        "settings": list(choices.settings),
+        "only": list(choices.only),
+        "device": choices.device,
+        "noiseloom": importlib.metadata.version("noiseloom"),
+        "begun": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }
 
 
 def chosen_plan(opened: Opened, catalogue: Catalogue, choices: Choices) -> Plan:
@@ -126,8 +147,8 @@ def _tell(report: Report, path: Path, view: RunView, status: str, text: str | No
 
 
 @contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """The first Ctrl-C asks the run to stop, a second one ends the process."""
+def _interruptible(say: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C, or the first word to end, asks the run to stop; a second one ends it at once."""
     asked = False
 
     def ask(number: int, frame: FrameType | None) -> None:
@@ -135,9 +156,11 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
         if asked:
             signal.default_int_handler(number, frame)
         asked = True
+        say("stopping at the next step; Ctrl-C again to stop at once")
 
-    before = signal.signal(signal.SIGINT, ask)
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield lambda: asked
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ L = TypeVar("L", Document, Subgraph)
 REPORT = "run"
 
 
-def begin_report(folder: Path) -> Path:
+def begin_report(folder: Path, header: Mapping[str, JsonValue]) -> Path:
     """Make the folder where results go and claim the name of this run's report in it, before anything runs.
 
     The report's number is the run's: `run-2.json` stands beside `sheet-2.png`. `InputError` where that cannot be.
@@ -29,7 +30,8 @@ def begin_report(folder: Path) -> Path:
         message = "the folder for results cannot be made"
         given = f"{folder}: {error.strerror or error}"
         raise InputError(message, where="--out", given=given, mend="choose another folder") from error
-    return write_new(folder, REPORT, ".json", b'{"status": "running"}\n')
+    content = json.dumps({"status": "running", **header}, indent=2, ensure_ascii=False)
+    return write_new(folder, REPORT, ".json", f"{content}\n".encode())
 
 
 def save_files(report: Path, name: str, files: Sequence[File], document: Document) -> list[Path]:

@@ -141,3 +141,11 @@ def test_a_file_of_my_own_may_be_named_on_the_command_line_and_leaves_no_path(no
         assert json.loads(picture.info["noiseloom"])["nodes"]["network"]["params"]["weights"] == {
             "file": "mine.safetensors"
         }
+
+
+def test_the_report_says_what_was_run(noiseloom: Command, small: Small) -> None:
+    report = json.loads(noiseloom("run", "digits", *small, "--only", "noise", "--json").out)
+    assert report["graph"].endswith("digits.json")
+    assert report["settings"] == [small[1], small[3]]
+    assert (report["only"], report["device"]) == (["noise"], "auto")
+    assert {"noiseloom", "begun", "name"} <= report.keys()
