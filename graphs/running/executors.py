@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from functools import cached_property
 from multiprocessing.connection import Connection
 from typing import Protocol
@@ -125,7 +125,3 @@ class Here:
         """Forget everything."""
         self.stop()
         self.values.clear()
-
-    def keep(self, names: Collection[str]) -> None:
-        """Forget all values but these."""
-        self.drop([name for name in self.values if name not in names])

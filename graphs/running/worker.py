@@ -71,10 +71,6 @@ class Worker:
         self._bury_idle()
         return name in self._names
 
-    def held(self) -> set[str]:
-        """The names of all that it has."""
-        return set(self._names)
-
     def give(self, name: str, parts: Parts) -> None:
         """Send it a content."""
         self._send(Give(name, parts))

@@ -32,7 +32,7 @@ def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
 
     def executors(catalogue: Catalogue) -> list[Worker]:
         if all(catalogue.nodes.get(name) == record for name, record in toys().nodes.items()):
-            shared.drop(shared.held())
+            shared.drop(set(shared._names))
             return [shared]
         own.append(Worker(catalogue))
         return own[-1:]

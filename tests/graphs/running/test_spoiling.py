@@ -49,7 +49,7 @@ def lanes(request: pytest.FixtureRequest) -> Sequence[Executor]:
     if request.param == "here":
         return [Here(catalogue())]
     worker: Worker = request.getfixturevalue("process")
-    worker.drop(worker.held())
+    worker.drop(set(worker._names))
     return [worker]
 
 
