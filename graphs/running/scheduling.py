@@ -154,8 +154,6 @@ class Scheduler:
         waiting = multiprocessing.connection.wait(list(wires), 0 if here else LISTENING)
         return here + [lane for wire, lane in wires.items() if wire in waiting]
 
-    # what is known
-
     def _resolve(self, start: int) -> None:
         """All that comes into a unit is known: find its result or queue it, and so on for what waited for it."""
         waiting = deque([start])
@@ -195,8 +193,6 @@ class Scheduler:
 
     def _recipe(self, unit: Unit) -> str:
         return recipe_of(unit, self.names, self.store, self.plan.files) or ""
-
-    # what is computed
 
     def _assign(self) -> bool:
         """Give every free lane something to do; whether any has."""
@@ -356,8 +352,6 @@ class Scheduler:
             self.told.extend(Skipped(place, unit.place) for place in places)
             self._release(number)
 
-    # what is given back
-
     def _release(self, number: int) -> None:
         """A unit needs its inputs no more; what nobody needs is dropped."""
         for source in self.dependencies.release(number):
@@ -381,8 +375,6 @@ class Scheduler:
         self.shown -= Counter(event.outputs.names)
         if not self.dependencies.is_needed(number):
             self._drop(number)
-
-    # what is told
 
     def _tell_cached(self, unit: Unit) -> None:
         outputs, key = self._outputs(unit), self.keys[unit.number] or ""
