@@ -29,6 +29,7 @@ from graphs.manifest import (
     versions,
 )
 from graphs.opening import Opened
+from graphs.results import new_file
 from graphs.zips import CHUNK, GRAPH, MANIFEST
 
 FILES = "files/"
@@ -102,17 +103,8 @@ class _Contents:
 
 def write_pack(pack: Pack, path: Path) -> None:
     """Write the pack, never over a file that is there. Two packs of a graph are byte-equal."""
-    try:
-        with path.open("xb") as file:
-            _write(pack, file, path)
-    except FileExistsError as error:
-        message = "there is a file of that name already"
-        raise InputError(message, where=str(path), mend="choose another --out") from error
-    except OSError as error:
-        given = error.strerror or str(error)
-        raise InputError(
-            "the pack cannot be written", where=str(path), given=given, mend="choose another --out"
-        ) from error
+    with new_file(path) as file:
+        _write(pack, file, path)
 
 
 def _write(pack: Pack, file: IO[bytes], path: Path) -> None:

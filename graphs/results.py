@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from graphs.errors import InputError
 from graphs.media import File, Savable
@@ -47,9 +49,16 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
 
 def write_only(path: Path, content: bytes) -> None:
     """Write a file under that very name; `InputError` where it is taken."""
+    with new_file(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file of that very name to write to; `InputError` where it is taken or cannot be written."""
     try:
         with path.open("xb") as file:
-            file.write(content)
+            yield file
     except FileExistsError as error:
         message = "there is a file of that name already"
         raise InputError(message, where=str(path), mend="choose another --out") from error
