@@ -209,7 +209,8 @@ def _decide(compiled: Compiled, found: Forecast, store: Store) -> None:
             else:  # of a unit that gives data and a behaviour, only the behaviour has to be made again
                 found.held.update(contents)
                 state = wanted = next((state for state, numbers in building.items() if number in numbers), State.CACHED)
-                found.reasons[number] = BUILT
+                if state is not State.CACHED:
+                    found.reasons[number] = BUILT
         found.states[number] = state
         if wanted is not State.CACHED:
             origins = unit.needs

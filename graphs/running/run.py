@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from graphs.running.events import Event, Noted, Planned
 from graphs.running.executors import Executor
-from graphs.running.forecast import Forecast, served
+from graphs.running.forecast import Forecast, State, served
 from graphs.running.plan import Plan
 from graphs.running.scheduling import Scheduler
 from graphs.store.store import Store
@@ -29,6 +29,7 @@ def run_forecast(
     """Run a plan of which it is known what the store has; the forecast is brought up to what became of it."""
     pins = list(forecast.held)
     store.pin(pins)
+    store.expect(sum(state is not State.CACHED for state in forecast.states))
     scheduler = Scheduler(plan, forecast, store, executors, cancelled)
     try:
         yield from (Noted(text) for text in store.take_notes())

@@ -126,6 +126,11 @@ class Disk:
         rows = self.index.execute("SELECT node, key FROM history WHERE graph = ?", (_plain(graph),))
         return actions, {str(node): str(key) for node, key in rows}
 
+    def keys(self, most: int) -> set[str] | None:
+        """The keys of all actions; None where there are more than so many."""
+        rows = self.index.execute("SELECT key FROM actions LIMIT ?", (most + 1,)).fetchall()
+        return {str(key) for (key,) in rows} if len(rows) <= most else None
+
     def visit(self, graph: str) -> None:
         """Note that a graph was run now."""
         self.index.execute("INSERT OR REPLACE INTO visits VALUES(?, ?)", (_plain(graph), time.time()))

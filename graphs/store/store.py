@@ -28,6 +28,10 @@ DISK_LIMIT = 20 * 2**30
 WORTH_WRITING = 0.2
 """Seconds of work, not yet on disk, that are written at once."""
 
+MANY = 100
+"""Keys from which on looking them up one by one is worth a look at the whole index, if that is not much larger."""
+
+RATIO = 4
 BATCH = 2_000
 BATCH_BYTES = 4 * 2**20
 
@@ -62,6 +66,7 @@ class Store:
         self.disk: Disk | None = None
         self._writes = folder is not None
         self._actions: dict[str, Action] = {}
+        self._on_disk: set[str] | None = None
         self._answered: dict[str, dict[str, str]] = {}
         self._files: dict[tuple[str, str], str] = {}
         self._new_actions: list[Action] = []
@@ -88,6 +93,8 @@ class Store:
                 unknown.append(key)
             else:
                 found[key] = action
+        if self._on_disk is not None:
+            unknown = [key for key in unknown if key in self._on_disk]
         if unknown and self.disk is not None:
             nothing: dict[str, Action] = {}
             more = self._read(lambda disk: disk.find(unknown), nothing)
@@ -103,6 +110,14 @@ class Store:
             self._actions |= actions
             self._answered[graph] = answered
         return self._answered[graph]
+
+    def expect(self, count: int) -> None:
+        """So many keys will be looked up one by one until `settle`: where the index is small for that, know all of it.
+
+        What another process adds meanwhile is then missed, and computed here, too.
+        """
+        if count >= MANY:
+            self._on_disk = self._read(lambda disk: disk.keys(RATIO * count), None)
 
     def present(self, digests: Iterable[str]) -> set[str]:
         """Those of the contents that are kept; one on disk may still turn out to be damaged."""
@@ -198,6 +213,7 @@ class Store:
 
     def settle(self) -> None:
         """Write what waits, and let go what is beyond the limit."""
+        self._on_disk = None
         self.flush()
         self._write(lambda disk: disk.shrink(self.disk_limit, self.pinned.keys()))
         self._writes = self.disk is not None  # what was full or busy may not be so next time
@@ -223,7 +239,10 @@ class Store:
 
     def unpin(self, digests: Iterable[str]) -> None:
         """Take pins back."""
-        self.pinned -= Counter(digests)
+        for digest in digests:
+            self.pinned[digest] -= 1
+            if self.pinned[digest] <= 0:
+                del self.pinned[digest]
 
     def remembered(self, graph: str, nodes: Sequence[str]) -> dict[str, Memory]:
         """What was last known of these nodes of a graph."""
