@@ -57,9 +57,10 @@ class Choices:
 def run_graph(opened: Opened, catalogue: Catalogue, out: Path, choices: Choices, *, as_json: bool) -> int:
     """Check and run a graph, write its outputs and `run.json`; the exit status."""
     plan = chosen_plan(opened, catalogue, choices)
-    path = begin_report(out, header(opened, choices))
+    begun = header(opened, choices)
+    path = begin_report(out, begun)
     shared = without_absolute_paths(with_defaults(opened.document, catalogue))
-    report, began = Report(header(opened, choices)), time.perf_counter()
+    report, began = Report(begun), time.perf_counter()
     status, code = "done", DONE
     with (
         Store(store_folder()) as store,

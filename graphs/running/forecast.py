@@ -20,6 +20,7 @@ from graphs.store.store import Store
 MOST_NAMED = 3
 """Changed values that a reason names."""
 
+SERVED = "served from the store"
 DROPPED = "its result was dropped"
 BUILT = "built where it is needed"
 
@@ -103,7 +104,7 @@ def served(compiled: Compiled, found: Forecast, store: Store, files: Places, gra
         if key is None or found.states[unit.number] is not State.CACHED or found.answered.get(unit.place) == key:
             continue
         text = recipe_of(unit, found.digests, store, files)
-        told.append(Memory(graph, unit.place, key, text or "", "served from the store", time.time()))
+        told.append(Memory(graph, unit.place, key, text or "", SERVED, time.time()))
     return told
 
 

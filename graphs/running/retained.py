@@ -80,11 +80,10 @@ class Retained:
     def run(self, executors: Sequence[Executor], cancelled: Callable[[], bool] = lambda: False) -> Iterator[Event]:
         """Run the graph as it is now; see `run`."""
         found = self.forecast()
-        stirred = {number for number, state in enumerate(found.states) if state is not State.CACHED}
         try:
             yield from run_forecast(self.plan, found, self.store, executors, cancelled)
         finally:
-            self._dirty |= stirred
+            self._dirty |= {number for number, state in enumerate(found.states) if state is not State.CACHED}
 
     def _examine(self) -> None:
         found = examine(self.opened, self.catalogue)

@@ -26,7 +26,7 @@ from graphs.running.events import (
     Started,
 )
 from graphs.running.executors import Executor
-from graphs.running.forecast import Forecast, State, contents_of, outputs_of, reason, recipe_of
+from graphs.running.forecast import SERVED, Forecast, State, contents_of, outputs_of, reason, recipe_of
 from graphs.running.keys import key_of
 from graphs.running.outputs import GoneError, Outputs
 from graphs.running.plan import Plan
@@ -61,7 +61,7 @@ class Scheduler:
         self.states, self.reasons, self.hits = forecast.states, forecast.reasons, forecast.hits
         self.keys, self.names = forecast.keys, forecast.digests
         self.lanes = [_Lane(executor) for executor in executors]
-        self.before = forecast.memories
+        self.before, self.answered = forecast.memories, forecast.answered
         self.memories: list[Memory] = []
         self.recipes: dict[int, str] = {}
         self.halfway: set[int] = set()
@@ -316,7 +316,7 @@ class Scheduler:
                 self.store.drop_halfway(key)
             self.made.add(key)
             self.store.keep(Action(key, kept, done.seconds, done.nfe, done.launches), contents)
-            if not self.hits[number]:
+            if not self.hits[number] or self.answered.get(unit.place) != key:
                 self._remember(unit, key)
         if unit.shape.builds and number not in self.targets:
             self.told.append(Built(unit.place, done.seconds, key or ""))
@@ -378,6 +378,10 @@ class Scheduler:
 
     def _tell_cached(self, unit: Unit) -> None:
         outputs, key = self._outputs(unit), self.keys[unit.number] or ""
+        recipe = self.recipes.pop(unit.number, None)
+        if self.answered.get(unit.place) != key:
+            text = recipe or self._recipe(unit)
+            self.memories.append(Memory(self.plan.graph, unit.place, key, text, SERVED, time.time()))
         self._show(unit, outputs.names)
         self.told.extend(Cached(place, outputs, key) for place in (unit.place, *unit.twins))
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from graphs import Steps
-from graphs.running.context import Preview
+from graphs import Keep, Preview, Progress, Steps
 from nodes.contracts.sample import Sample
+
+
+def told_by(steps: Steps[Sample]) -> tuple[Sample, list[Progress | Preview | Keep]]:
+    """The result of the loop, and all that it yields."""
+    told: list[Progress | Preview | Keep] = []
+    while True:
+        try:
+            told.append(next(steps))
+        except StopIteration as stop:
+            result: Sample = stop.value
+            return result, told
 
 
 def finish(steps: Steps[Sample]) -> tuple[Sample, list[Sample]]:
     """The result of the loop, and its previews."""
-    previews: list[Sample] = []
-    while True:
-        try:
-            event = next(steps)
-        except StopIteration as stop:
-            result: Sample = stop.value
-            return result, previews
-        if isinstance(event, Preview) and isinstance(event.value, Sample):
-            previews.append(event.value)
+    result, told = told_by(steps)
+    values = [event.value for event in told if isinstance(event, Preview)]
+    return result, [value for value in values if isinstance(value, Sample)]

@@ -262,6 +262,19 @@ def test_the_faults_of_a_node_that_is_wanted_by_name_are_told_before_it_runs(run
         runs.events(nodes, only=["lonly"])
 
 
+def test_what_is_served_after_a_cut_off_is_remembered_as_given_last(tmp_path: Path) -> None:
+    def document(value: float) -> Document:
+        return graph(one=amount(value), floor=toy("heaps.floor", amount="one"), end=toy("mixing.more", amount="floor"))
+
+    with Store(tmp_path) as store:
+        runs = Runs(store=store)
+        keys = []
+        for value in (1.25, 2.25, 1.75):
+            runs.events(document(value))
+            keys.append(store.remembered("graph.json", ["end"])["end"].key)
+        assert keys[2] == keys[0] != keys[1]
+
+
 def test_whether_an_output_has_a_port_is_known_without_reading_it(runs: Runs) -> None:
     told = list(runs.start(graph(one=amount(1))))
     outputs = next(event.outputs for event in told if isinstance(event, Finished))

@@ -20,6 +20,7 @@ from nodes.noise.gaussian import gaussian
 from nodes.solver.heun import heun
 from nodes.solver.sample import sample
 from tests.nodes.gaussian import Gaussian, means
+from tests.nodes.loops import told_by
 
 CLASSES: dict[str, type] = {cls.__name__: cls for cls in (Halfway, State, Rows, Space)}
 UNEVEN = Levels(torch.tensor([[9.0, 4.0, 2.0], [9.0, 2.0, 2.0], [1.0, 0.5, 1.0], [0.0, 0.0, 0.5]]))
@@ -28,16 +29,9 @@ UNEVEN = Levels(torch.tensor([[9.0, 4.0, 2.0], [9.0, 2.0, 2.0], [1.0, 0.5, 1.0],
 def sampled(levels: Levels, run: RunContext) -> tuple[Sample, list[Halfway]]:
     """A sample, and every state that it could go on from."""
     model = cfg(Gaussian(), means(1.0, 2.0), guidance_scale=2.5)
-    steps = sample(gaussian(model, count=3), model, heun(), levels, run=run)
-    kept: list[Halfway] = []
-    while True:
-        try:
-            told = next(steps)
-        except StopIteration as end:
-            result: Sample = end.value
-            return result, kept
-        if isinstance(told, Keep) and isinstance(told.value, Halfway):
-            kept.append(told.value)
+    result, told = told_by(sample(gaussian(model, count=3), model, heun(), levels, run=run))
+    values = [event.value for event in told if isinstance(event, Keep)]
+    return result, [value for value in values if isinstance(value, Halfway)]
 
 
 @pytest.mark.parametrize("levels", [karras(num_inference_steps=5), UNEVEN], ids=["karras", "rows of their own"])
