@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar, dataclass_transform, overload
 
 from graphs.declaration.records import ValueType
@@ -31,7 +31,7 @@ def data(cls: type[T]) -> type[T]: ...
 def data(
     *, colour: str = "", feeds: tuple[str, ...] = (), gathers: tuple[str, ...] = ()
 ) -> Callable[[type[T]], type[T]]: ...
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def data(
     cls: type[T] | None = None, *, colour: str = "", feeds: tuple[str, ...] = (), gathers: tuple[str, ...] = ()
 ) -> type[T] | Callable[[type[T]], type[T]]:

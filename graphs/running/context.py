@@ -17,18 +17,43 @@ class Cancelled(NoiseloomError):  # noqa: N818 - what a person did, not an error
 
 @dataclass
 class Meter:
-    """Counts of what a node spent. Besides the counts it is where a long computation learns that it was cancelled."""
+    """Counts of what a node spent, in rows; besides, it is where a long computation learns that it was cancelled.
+
+    `rows` are those asked of networks (NFE), in so many `launches`. Passes backward, rewards and decodes count apart.
+    """
 
     rows: int = 0
     launches: int = 0
+    backwards: int = 0
+    rewards: int = 0
+    decodes: int = 0
     cancelled: Callable[[], bool] = field(default=lambda: False)
 
     def launch(self, rows: int) -> None:
         """Count one call of a network on so many rows (one row is one NFE); raise `Cancelled` where asked to stop."""
-        if self.cancelled():
-            raise Cancelled("the run was cancelled")
+        self.look()
         self.rows += rows
         self.launches += 1
+
+    def backward(self, rows: int) -> None:
+        """Count one pass backward through a network, for so many rows."""
+        self.look()
+        self.backwards += rows
+
+    def reward(self, rows: int) -> None:
+        """Count so many rows that a reward has scored."""
+        self.look()
+        self.rewards += rows
+
+    def decode(self, rows: int) -> None:
+        """Count so many rows that a codec has decoded or encoded."""
+        self.look()
+        self.decodes += rows
+
+    def look(self) -> None:
+        """Raise `Cancelled` where asked to stop; for work that is not counted."""
+        if self.cancelled():
+            raise Cancelled("the run was cancelled")
 
 
 @dataclass(frozen=True)

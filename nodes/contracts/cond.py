@@ -33,7 +33,9 @@ class Cond:
         return self if there else replace(self, entries=entries)
 
     def gather(self, origin: Tensor) -> Cond:
-        """The entries of rows of these origins [B], row-aligned."""
+        """The entries of rows of these origins [B], row-aligned; a single entry is not copied."""
+        if len(self) == 1:
+            return Cond({name: entry.expand(len(origin), *entry.shape[1:]) for name, entry in self.entries.items()})
         return self.take(origin % len(self))
 
     def take(self, index: Tensor) -> Cond:
@@ -45,6 +47,22 @@ class Cond:
         """The entries of all parts, in order; all parts have the same names."""
         return Cond({name: torch.cat([part.entries[name] for part in parts]) for name in parts[0].entries})
 
+    def same(self, other: Cond) -> bool:
+        """Whether both hold the same entries: the same memory, or on the CPU the same numbers."""
+        if set(self.entries) != set(other.entries):
+            return False
+        return all(_same(entry, other.entries[name]) for name, entry in self.entries.items())
+
     def describe(self) -> str:
         """The entries' names and shapes."""
         return ", ".join(f"{name} {list(entry.shape)}" for name, entry in self.entries.items())
+
+
+def _same(one: Tensor, other: Tensor) -> bool:
+    if one is other:
+        return True
+    if one.shape != other.shape or one.dtype != other.dtype or one.device != other.device:
+        return False
+    if one.device.type == "cpu":
+        return torch.equal(one, other)
+    return one.data_ptr() == other.data_ptr() != 0 and one.stride() == other.stride()

@@ -1,4 +1,7 @@
-"""The noise level s = σ/α in [0, inf], and the coordinate x = (x0 + s·ε)/√(1 + s²), finite at both ends."""
+"""The noise level s = σ/α in [0, inf], and the coordinate x = (x0 + s·ε)/√(1 + s²), finite at both ends.
+
+A level is one number for each row, [B], or one for each place, as [B, 1, H, W]: float64, on the CPU.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,31 @@ from torch import Tensor
 
 from graphs import data
 from nodes.contracts.devices import moved
+from nodes.contracts.rows import Rows
 
 
 @data(colour="#8a94a6")
 class Levels:
     """Noise levels to step through, in the order of the steps.
 
-    `s` is float64 [N + 1], or [N + 1, B] where the rows differ; each in [0, inf]. They may rise. On the CPU always.
+    `s` is float64 [N + 1]; [N + 1, R] where rows differ: row r takes column `origin mod R`; or [N + 1, R, *map] where
+    places differ, as [N + 1, 1, 1, H, W]. Each in [0, inf]. They may rise. On the CPU always.
     """
 
     s: Tensor
 
     def describe(self) -> str:
         """The number of steps and both ends."""
-        return f"{len(self.s) - 1} steps from {float(self.s[0].max()):.4g} to {float(self.s[-1].min()):.4g}"
+        return f"{len(self)} steps from {float(self.s[0].max()):.4g} to {float(self.s[-1].min()):.4g}"
 
-    def rows(self, count: int) -> Tensor:
-        """The levels of each of `count` rows, [N + 1, count]."""
+    def __len__(self) -> int:
+        """The number of steps."""
+        return len(self.s) - 1
+
+    def of(self, rows: Rows) -> Tensor:
+        """The levels of these rows, [N + 1, B] or [N + 1, B, *map]."""
         s = self.s.double()
-        return s if s.ndim > 1 else s[:, None].expand(-1, count)
+        return s[:, None].expand(-1, len(rows)) if s.ndim == 1 else s[:, rows.origin % s.shape[1]]
 
 
 def alpha_sigma(s: Tensor) -> tuple[Tensor, Tensor]:
@@ -35,23 +44,41 @@ def alpha_sigma(s: Tensor) -> tuple[Tensor, Tensor]:
     return alpha, torch.where(torch.isinf(s), 1.0, s * alpha)
 
 
+def angle(s: Tensor) -> Tensor:
+    """The level as φ = atan(s) in [0, π/2]: α = cos φ, σ = sin φ. A coordinate with both ends finite."""
+    return torch.atan(s.double())
+
+
+def log_snr(s: Tensor) -> Tensor:
+    """λ = log(α/σ) = −ln s, half the log of the signal-to-noise ratio: inf at s = 0, −inf at s = inf."""
+    return -torch.log(s.double())
+
+
+def any_place(condition: Tensor) -> Tensor:
+    """For each row [B], whether a condition on levels [B] or [B, *map] holds at any place."""
+    return condition.flatten(1).any(1) if condition.ndim > 1 else condition
+
+
 def beside(values: Tensor, x: Tensor) -> Tensor:
-    """Per-row values [B] with the axes of x appended and on its device, so that they multiply it."""
+    """Values [B] or [B, *map] with the axes of x appended and on its device, so that they multiply it."""
     return moved(values.reshape(*values.shape, *(1,) * (x.ndim - values.ndim)), x.device)
 
 
 def factor(values: Tensor, x: Tensor) -> Tensor:
-    """Per-row coefficients [B], computed in float64, to multiply x with: beside it and in its type."""
+    """Coefficients of levels, computed in float64, to multiply x with: beside it and in its type."""
     return beside(values.to(x.dtype), x)
 
 
 def place(x0: Tensor, eps: Tensor, s: Tensor) -> Tensor:
-    """The point x = α x0 + σ ε at level s [B]; float64 coefficients, the result in the type of x0."""
+    """The point x = α x0 + σ ε at level s; float64 coefficients, the result in the type of x0."""
     alpha, sigma = alpha_sigma(s)
     return factor(alpha, x0) * x0 + factor(sigma, x0) * eps
 
 
 def eps_of(x: Tensor, x0: Tensor, s: Tensor) -> Tensor:
-    """The ε that belongs to (x, x0) at level s > 0: (x − α x0)/σ; at s = inf it is x."""
+    """The ε that belongs to (x, x0) at level s: (x − α x0)/σ; at s = inf it is x.
+
+    At s = 0, where there is no noise to see, it is 0: the limit for any law that has a density.
+    """
     alpha, sigma = alpha_sigma(s)
-    return (x - factor(alpha, x) * x0) / factor(sigma, x)
+    return (x - factor(alpha, x) * x0) / factor(torch.where(sigma == 0, torch.inf, sigma), x)

@@ -1,52 +1,77 @@
-"""Counter-based noise: a draw is a function of the row's seed, a purpose, the step and the draw's number.
-
-Never of the batch, the node or the device: the prefix of a larger batch is the same, and a seed gives the same picture
-on every machine. The bits are Philox-4x64 (Salmon et al. 2011), whose stream numpy promises to keep; normals are
-Box-Muller in float64.
-"""
+"""The noise that models and solvers draw, for the rows of a question or a state."""
 
 from __future__ import annotations
 
-import hashlib
-import math
-import struct
+from typing import Protocol
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from nodes.contracts.brownian import path
+from nodes.contracts.devices import moved
+from nodes.contracts.draws import normal, uniform
+from nodes.contracts.levels import angle
 from nodes.contracts.rows import Rows
 
 
-def normal(rows: Rows, event: tuple[int, ...], purpose: str, *, step: int = 0, draw: int = 0) -> Tensor:
-    """Standard normal [B, *event], float32 on the CPU."""
-    size = math.prod(event)
-    drawn = [_box_muller(_bits(seed, purpose, step, draw, size + size % 2), size) for seed in rows.seed.tolist()]
-    stacked = np.stack(drawn) if drawn else np.zeros((0, size))
-    return torch.from_numpy(stacked.astype(np.float32)).reshape(len(rows), *event)
+class Drawing(Protocol):
+    """Whoever draws noise, a question or a state: points x [B, *event], their rows, and each row's step [B]."""
+
+    @property
+    def x(self) -> Tensor:
+        """The points."""
+
+    @property
+    def rows(self) -> Rows:
+        """Where each row's randomness comes from."""
+
+    @property
+    def step(self) -> Tensor:
+        """The row's steps so far."""
 
 
-def uniform(rows: Rows, event: tuple[int, ...], purpose: str, *, step: int = 0, draw: int = 0) -> Tensor:
-    """Uniform on [0, 1), [B, *event], float64 on the CPU."""
-    size = math.prod(event)
-    drawn = [_unit(_bits(seed, purpose, step, draw, size)) for seed in rows.seed.tolist()]
-    return torch.from_numpy(np.stack(drawn) if drawn else np.zeros((0, size))).reshape(len(rows), *event)
+class Noise(Protocol):
+    """Draws for the rows of a question or a state; each is a function of (row seed, purpose, the row's step, draw)."""
+
+    def normal(self, at: Drawing, purpose: str, draw: int = 0) -> Tensor:
+        """Standard normal [B, *event], of the type and on the device of x."""
+
+    def uniform(self, at: Drawing, purpose: str, draw: int = 0, event: tuple[int, ...] | None = None) -> Tensor:
+        """Uniform on [0, 1), float64 on the device of x; of x's shape, or [B, *event]."""
+
+    def categorical(self, at: Drawing, logits: Tensor, purpose: str, draw: int = 0) -> Tensor:
+        """Classes [B, ...] int64, drawn from logits [B, ..., K] that need not be normalised."""
+
+    def brownian(self, at: Drawing, s0: Tensor, s1: Tensor, purpose: str = "path") -> Tensor:
+        """Standard normal [B, *event] from one Brownian path for each row, over its level from s0 [B] to s1 [B]."""
 
 
-def _bits(seed: int, purpose: str, step: int, draw: int, count: int) -> NDArray[np.uint64]:
-    message = struct.pack("<qqq", seed, step, draw) + purpose.encode()
-    key = np.frombuffer(hashlib.blake2b(message, digest_size=16).digest(), dtype="<u8")
-    return np.asarray(np.random.Philox(key=key).random_raw(count), dtype=np.uint64)
+class CounterNoise:
+    """The noise that every run has; it holds nothing."""
+
+    def normal(self, at: Drawing, purpose: str, draw: int = 0) -> Tensor:
+        """Standard normal like x."""
+        drawn = normal(at.rows, tuple(at.x.shape[1:]), purpose, step=at.step, draw=draw)
+        return moved(drawn.to(at.x.dtype), at.x.device)
+
+    def uniform(self, at: Drawing, purpose: str, draw: int = 0, event: tuple[int, ...] | None = None) -> Tensor:
+        """Uniform, float64."""
+        shape = tuple(at.x.shape[1:]) if event is None else event
+        return moved(uniform(at.rows, shape, purpose, step=at.step, draw=draw), at.x.device)
+
+    def categorical(self, at: Drawing, logits: Tensor, purpose: str, draw: int = 0) -> Tensor:
+        """The Gumbel-max draw, in float64: rounding the uniforms would make rare classes rarer (arXiv:2409.02908)."""
+        return gumbel_max(logits, self.uniform(at, purpose, draw, tuple(logits.shape[1:])))
+
+    def brownian(self, at: Drawing, s0: Tensor, s1: Tensor, purpose: str = "path") -> Tensor:
+        """W(φ1) − W(φ0) over √|φ1 − φ0| for a Brownian motion W in φ = atan(s) of the row's own.
+
+        Whatever the steps are, they walk along the same path: halving them refines it.
+        """
+        drawn = path(at.rows, tuple(at.x.shape[1:]), purpose, angle(s0), angle(s1))
+        return moved(drawn.to(at.x.dtype), at.x.device)
 
 
-def _unit(bits: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """The upper 53 bits as a number in [0, 1)."""
-    return np.asarray((bits >> np.uint64(11)).astype(np.float64) * 2.0**-53, dtype=np.float64)
-
-
-def _box_muller(bits: NDArray[np.uint64], size: int) -> NDArray[np.float64]:
-    first, second = _unit(bits).reshape(2, -1)
-    radius = np.sqrt(-2.0 * np.log1p(-first))
-    angle = 2.0 * math.pi * second
-    return np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])[:size]
+def gumbel_max(logits: Tensor, uniforms: Tensor) -> Tensor:
+    """The class whose logit plus Gumbel noise is largest: a draw from softmax(logits) along the last axis."""
+    return (logits.double() - torch.log(-torch.log(uniforms.clamp_min(torch.finfo(torch.float64).tiny)))).argmax(-1)

@@ -1,44 +1,46 @@
-"""What is sampled: a batch of points at their noise levels, and the space they lie in."""
+"""What is sampled: a batch of points at their noise levels."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import field, replace
 from typing import Self
 
 from torch import Tensor
 
 from graphs import data
-from nodes.contracts.devices import moved
+from nodes.contracts.aligned import moved_all, taken
+from nodes.contracts.devices import moved, take_rows
 from nodes.contracts.rows import Rows
-
-
-@data
-class Space:
-    """What a point is: its name (pixels, latents of a codec, …) and one event's shape, as (channels, height, width)."""
-
-    name: str
-    event: tuple[int, ...]
+from nodes.contracts.space import Space
 
 
 @data(colour="#4c8dd6")
 class Sample:
     """A batch of points at a noise level, from pure noise (s = inf) to data (s = 0).
 
-    `x` [B, *event] in the scaled coordinate (x0 + s·ε)/√(1 + s²); `s` [B] float64; `rows` says which row is which.
-    Only `x` may lie on a GPU; `s` and `rows`, which decide what is done, stay on the CPU.
+    `x` [B, *event] in the scaled coordinate (x0 + s·ε)/√(1 + s²); `s` [B] or [B, *map] float64; `rows` says which row
+    is which; `aux` holds what a solver needs besides to go back, [B, ...] each, by its name ("edict/y").
+    Only `x` and `aux` may lie on a GPU; `s` and `rows`, which decide what is done, stay on the CPU.
     """
 
     x: Tensor
     s: Tensor
     space: Space
     rows: Rows
+    aux: Mapping[str, Tensor] = field(default_factory=dict)
 
     def to(self, device: str) -> Self:
-        """The same sample with x on that device; itself where it is there already."""
+        """The same sample with its points on that device; itself where they are there already."""
         x = moved(self.x, device)
-        return self if x is self.x else replace(self, x=x)
+        return self if x is self.x else replace(self, x=x, aux=moved_all(self.aux, device))
+
+    def take(self, index: Tensor, rows: Rows | None = None) -> Sample:
+        """The rows at these positions; `rows` gives them another lineage."""
+        kept = self.rows.take(index) if rows is None else rows
+        return Sample(take_rows(self.x, index), self.s[index], self.space, kept, taken(self.aux, index))
 
     def describe(self) -> str:
         """Count, space and level."""
         level = f"{float(self.s.min()):.4g}" if len(self.s) else "none"
-        return f"{len(self.rows)} × {'×'.join(map(str, self.space.event))} {self.space.name} at s = {level}"
+        return f"{len(self.rows)} × {self.space.describe()} at s = {level}"

@@ -1,81 +1,32 @@
-"""The solver contract, its state, and the driver that folds the steps."""
+"""The solver contract, and how a solver asks: `look` at the state itself, `probe` at other points of a step."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from graphs import InputError, behaviour, data
-from nodes.contracts.devices import moved, take_rows
-from nodes.contracts.levels import Levels, alpha_sigma, factor, place
-from nodes.contracts.model import Context, Model, Prediction, Query, predict
-from nodes.contracts.rows import Rows
-from nodes.contracts.sample import Sample, Space
-
-
-@data
-class State:
-    """A sample in the middle of being solved.
-
-    `x` [B, *event] at level `s` [B] after `step` [B] steps; `x0` is the last prediction, None before the first.
-    x and x0 lie on the device of the computation; s, step and rows on the CPU, where the driver reads them.
-    """
-
-    x: Tensor
-    s: Tensor
-    step: Tensor
-    rows: Rows
-    space: Space
-    x0: Tensor | None = None
-
-    def take(self, index: Tensor, rows: Rows | None = None) -> State:
-        """The rows at these positions, with all their history; `rows` gives them another lineage."""
-        x0 = None if self.x0 is None else take_rows(self.x0, index)
-        kept = self.rows.take(index) if rows is None else rows
-        return State(take_rows(self.x, index), self.s[index], self.step[index], kept, self.space, x0)
-
-    @staticmethod
-    def cat(states: Sequence[State]) -> State:
-        """The rows of all states, in order."""
-        guesses = [state.x0 for state in states if state.x0 is not None]
-        return State(
-            x=torch.cat([state.x for state in states]),
-            s=torch.cat([state.s for state in states]),
-            step=torch.cat([state.step for state in states]),
-            rows=Rows.cat([state.rows for state in states]),
-            space=states[0].space,
-            x0=torch.cat(guesses) if len(guesses) == len(states) else None,
-        )
-
-    def guess(self) -> Sample:
-        """What the sample would become by the last prediction: x0 at s = 0, the thing to preview."""
-        x0 = self.x if self.x0 is None else self.x0
-        return Sample(x0, torch.zeros_like(self.s), self.space, self.rows)
-
-    def to(self, device: str) -> State:
-        """The state with its points on that device."""
-        return replace(self, x=moved(self.x, device), x0=None if self.x0 is None else moved(self.x0, device))
-
-
-@data
-class Halfway:
-    """A state that the driver can go on from: it was reached after `position` steps of the levels."""
-
-    position: int
-    state: State
-
-    def to(self, device: str) -> Halfway:
-        """The same with the state's points on that device."""
-        return Halfway(self.position, self.state.to(device))
+from graphs import InputError, behaviour
+from nodes.contracts.asking import predict
+from nodes.contracts.context import Context
+from nodes.contracts.identity import Identified
+from nodes.contracts.kernel import Kernel
+from nodes.contracts.levels import Levels, alpha_sigma, any_place, eps_of, factor, place
+from nodes.contracts.model import Model
+from nodes.contracts.query import Query
+from nodes.contracts.sample import Sample
+from nodes.contracts.state import State
 
 
 @behaviour(colour="#2f9e8f")
-class Solver(ABC):
-    """Takes a noised sample from one level to the next, asking a model."""
+class Solver(Identified, ABC):
+    """Takes a noised sample from one level to the next, asking a model.
+
+    Abilities: "stochastic" (it has a kernel that draws), "reversible" (the way up undoes the way down), "memoryless"
+    (a step needs nothing of the step before), "tokens" (it solves tokens, and nothing else).
+    """
 
     abilities: frozenset[str] = frozenset()
 
@@ -85,82 +36,104 @@ class Solver(ABC):
 
     def start(self, sample: Sample, levels: Levels, ctx: Context) -> State:
         """The state at the first level."""
-        first = levels.rows(len(sample.rows))[0]
-        return State(
-            _enter(sample, first), first.clone(), torch.zeros_like(sample.rows.seed), sample.rows, sample.space
-        )
+        if bool(sample.space.vocabulary) != ("tokens" in self.abilities):
+            raise InputError(
+                "the solver does not solve what the sample is made of",
+                given=f"a sample of {sample.space.describe()}" + (" (tokens)" if sample.space.vocabulary else ""),
+                allowed="tokens" if "tokens" in self.abilities else "points of real numbers",
+                mend="use solver.unmask for tokens, any other solver for the rest",
+            )
+        first = levels.of(sample.rows)[0]
+        return State.at(sample, enter(sample, first), first.clone())
 
     @abstractmethod
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
-        """The state at level s_next [B]."""
+        """The state at level s_next, which is like state.s."""
+
+    def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> Kernel:
+        """The law of the next state; only of a solver that is stochastic."""
+        raise InputError(
+            "this solver draws nothing, so its steps have no law",
+            given=type(self).__name__,
+            allowed='a solver with the ability "stochastic", as solver.ancestral or solver.ddim with eta above 0',
+            mend="wire a stochastic solver",
+        )
 
     def finish(self, state: State, ctx: Context) -> Sample:
         """The sample; its rows get a lineage of their own, so that noise added later is not the noise taken away."""
         return Sample(state.x, state.s, state.space, state.rows.fork(1, "sampled"))
 
 
-def ask(model: Model, state: State, x: Tensor, s: Tensor, to: Tensor, ctx: Context) -> Prediction:
-    """The model's answer at (x, s) for the rows of a state that are on their way to level `to`."""
-    return predict(model, Query(x, s, to, state.rows, state.step), ctx)
+class Stochastic(Solver):
+    """A solver that is its kernel: a step draws from it."""
+
+    @abstractmethod
+    def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> Kernel:
+        """The law of the next state."""
+
+    def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
+        """A draw from the kernel."""
+        kernel = self.kernel(model, state, s_next, ctx)
+        return kernel.at(kernel.sample(ctx))
 
 
 def look(model: Model, state: State, to: Tensor, ctx: Context) -> tuple[State, Tensor]:
-    """Ask at the state itself. The state's x is moved to α x0 + σ ε where the model gave an ε of its own.
+    """Ask at the state itself, on the way to level `to`; rows whose answer the state already holds are not asked again.
 
-    Returns the state, which holds the prediction, and x0 [B, *event].
+    The state's x is moved to α x0 + σ ε where the model gave an ε of its own, and what the models keep goes into its
+    memory. Returns the state, which holds the prediction, and x0 [B, *event].
     """
-    answer = ask(model, state, state.x, state.s, to, ctx)
+    open_rows = any_place(state.answered_for(model.digest) != to)
+    if state.pred is not None and not bool(open_rows.any()):
+        return state, state.pred.x0
+    if state.pred is None or bool(open_rows.all()):
+        return _asked(model, state, to, ctx)
+    index = open_rows.nonzero()[:, 0]
+    part, _ = _asked(model, state.take(index), to[index], ctx)
+    both = state.put(index, part)
+    return both, x0_of(both)
+
+
+def _asked(model: Model, state: State, to: Tensor, ctx: Context) -> tuple[State, Tensor]:
+    q = Query(state.x, state.s, to, state.rows, state.step, memory=state.memory)
+    answer = predict(model, q, ctx)
     x = state.x if answer.eps is None else place(answer.x0, answer.eps, state.s)
-    return replace(state, x=x, x0=answer.x0), answer.x0
+    memory = {**state.memory, **answer.keep} if answer.keep else state.memory
+    pred = replace(answer, keep={}) if answer.keep else answer
+    return replace(state, x=x, pred=pred, pred_for=model.digest, pred_to=to, memory=memory), answer.x0
 
 
-def advance(state: State, x: Tensor, s_next: Tensor) -> State:
-    """The state one step further, at x and s_next."""
-    return replace(state, x=x, s=s_next, step=state.step + 1)
+def x0_of(state: State) -> Tensor:
+    """The predicted x0 of a state that has been looked at."""
+    if state.pred is None:
+        raise TypeError("the state has not been looked at")
+    return state.pred.x0
 
 
-def drive(
-    model: Model, solver: Solver, sample: Sample, levels: Levels, ctx: Context, begun: Halfway | None = None
-) -> Iterator[State]:
-    """The state at the first level and after each step, without gradients; rows already at the next level stay.
+def probe(model: Model, state: State, x: Tensor, s: Tensor, ctx: Context) -> tuple[Tensor, Tensor]:
+    """Ask at another point (x, s) of a step of these rows: x0 and ε there. Memory is read, and nothing is kept."""
+    q = Query(x, s, s, state.rows, state.step, memory=state.memory, stage=1)
+    answer = predict(model, q, ctx)
+    return answer.x0, eps_of(x, answer.x0, s) if answer.eps is None else answer.eps
 
-    `begun` is where an earlier drive of the same got to; then the first state is that one.
+
+def enter(sample: Sample, first: Tensor) -> Tensor:
+    """The x at the first level. From pure noise the unknown x0 is 0: x = σ ε (EDM, arXiv:2206.00364, Algorithm 1).
+
+    Tokens that are all masked stay so.
     """
-    with torch.no_grad():
-        state = solver.start(sample, levels, ctx) if begun is None else begun.state
-    yield state
-    done = 0 if begun is None else begun.position
-    for s_next in levels.rows(len(sample.rows))[done + 1 :]:
-        with torch.no_grad():
-            state = _one_step(model, solver, state, s_next, ctx)
-        yield state
-
-
-def _one_step(model: Model, solver: Solver, state: State, s_next: Tensor, ctx: Context) -> State:
-    moving = state.s != s_next
-    if bool(moving.all()):
-        return solver.step(model, state, s_next, ctx)
-    if not bool(moving.any()):
-        return state
-    index = moving.nonzero()[:, 0]
-    moved = solver.step(model, state.take(index), s_next[index], ctx)
-    still = (~moving).nonzero()[:, 0]
-    both = State.cat([moved, state.take(still)])
-    return both.take(torch.argsort(torch.cat([index, still])))
-
-
-def _enter(sample: Sample, first: Tensor) -> Tensor:
-    """The x at the first level. From pure noise the unknown x0 is 0: x = σ ε (EDM, arXiv:2206.00364, Algorithm 1)."""
-    noise = torch.isinf(sample.s)
-    away = (~noise & ~torch.isclose(sample.s, first, rtol=1e-6)) | (~noise & torch.isinf(first))
+    s = sample.s.reshape(*sample.s.shape, *(1,) * (first.ndim - sample.s.ndim))
+    noise = torch.isinf(s)
+    away = (~noise & ~torch.isclose(s, first, rtol=1e-6)) | (~noise & torch.isinf(first))
     if bool(away.any()):
-        row = int(away.nonzero()[0])
+        row = int(any_place(away).nonzero()[0])
         raise InputError(
             "the sample is not at the level where the levels begin",
-            given=f"a sample at s = {float(sample.s[row]):.4g}, levels from s = {float(first[row]):.4g}",
+            given=f"a sample at s = {float(s[row].max()):.4g}, levels from s = {float(first[row].max()):.4g}",
             allowed="pure noise, or a sample at the first level",
             mend="begin the levels at the sample's own level, or wire noise",
         )
+    if sample.space.vocabulary:
+        return sample.x
     _, sigma = alpha_sigma(first)
-    scale = torch.where(noise, sigma, 1.0)
-    return factor(scale, sample.x) * sample.x
+    return factor(torch.where(noise, sigma, 1.0), sample.x) * sample.x

@@ -10,9 +10,11 @@ from torch import Tensor
 
 from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, also, node
 from nodes.contracts.cond import Cond
+from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows, take_rows
 from nodes.contracts.levels import factor
-from nodes.contracts.model import Asks, Context, Mixer, Model, Prediction, Query
+from nodes.contracts.model import Asks, Mixer, Model
+from nodes.contracts.query import Prediction, Query
 
 
 def cost(known: Known) -> Estimate:

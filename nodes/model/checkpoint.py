@@ -9,9 +9,11 @@ from typing import Annotated, TypeAlias
 from graphs import Estimate, FilePath, InputError, RunContext, Span, node
 from graphs.naming import listing, suggestion
 from nodes.contracts.cond import Cond
+from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
-from nodes.contracts.model import Context, Leaf, Model, Prediction, Query
-from nodes.contracts.sample import Space
+from nodes.contracts.model import Leaf, Model
+from nodes.contracts.query import Prediction, Query
+from nodes.contracts.space import Space
 from nodes.networks.checkpoint import open_checkpoint
 from nodes.networks.cores import over_cores
 from nodes.networks.denoiser import Denoiser

@@ -8,10 +8,11 @@ from typing import Annotated
 import torch
 
 from graphs import Count, Estimate, InputError, Number, Seed, node
+from nodes.contracts.draws import normal
 from nodes.contracts.model import Model
-from nodes.contracts.noise import normal
 from nodes.contracts.rows import Rows
-from nodes.contracts.sample import Sample, Space
+from nodes.contracts.sample import Sample
+from nodes.contracts.space import Space
 
 LARGEST_BATCH = 2**28
 """Numbers in one batch at the most: a gibibyte of float32."""

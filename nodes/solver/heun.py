@@ -6,10 +6,12 @@ import torch
 from torch import Tensor
 
 from graphs import Estimate, Span, node
+from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows, take_rows
-from nodes.contracts.levels import alpha_sigma, beside, eps_of, factor, place
-from nodes.contracts.model import Context, Model
-from nodes.contracts.solver import Solver, State, advance, ask, look
+from nodes.contracts.levels import alpha_sigma, any_place, eps_of, factor, place
+from nodes.contracts.model import Model
+from nodes.contracts.solver import Solver, look, probe
+from nodes.contracts.state import State
 
 
 @node(cost=Estimate(calls=lambda steps: Span(2 * steps.low - 1, 2 * steps.high - 1)))
@@ -17,7 +19,7 @@ def heun() -> Solver:
     """Heun's second-order method (Karras et al. 2022, arXiv:2206.00364, Algorithm 1 without churn).
 
     With y = x0 + s·ε, a step integrates dy/ds = ε by the trapezoid: y' = y + (s' − s)·(ε + ε')/2, where ε' is asked for
-    at the point that Euler reaches. The step to s' = 0 and the step from pure noise (s = inf) are Euler's.
+    at the point that Euler reaches. The steps to s' = 0 and to or from pure noise (s = inf) are Euler's.
     Order 2; 2 model calls a step, 1 where the step is Euler's: 2N − 1 for N steps that end at 0. Deterministic.
     """
     return Heun()
@@ -26,24 +28,27 @@ def heun() -> Solver:
 class Heun(Solver):
     """The method of `heun`."""
 
+    abilities = frozenset({"memoryless"})
+
     def calls(self, steps: int) -> float:
         """Two a step, one in the last."""
         return 2 * steps - 1
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
-        """Euler to s_next, then the trapezoid for the rows where both ends have an ε."""
+        """Euler to s_next, then the trapezoid where both ends have a slope."""
         state, x0 = look(model, state, s_next, ctx)
         eps = eps_of(state.x, x0, state.s)
         # Euler
-        reached = torch.where(beside(s_next == 0, x0), x0, place(x0, eps, s_next))
-        index = ((s_next > 0) & torch.isfinite(state.s)).nonzero()[:, 0]
+        reached = place(x0, eps, s_next)
+        curved = (s_next > 0) & torch.isfinite(s_next) & torch.isfinite(state.s)
+        index = any_place(curved).nonzero()[:, 0]
         if not len(index):
-            return advance(state, reached, s_next)
+            return state.reached(reached, s_next)
         # 2nd-order correction
         part, to, euler = state.take(index), s_next[index], take_rows(reached, index)
-        answer = ask(model, part, euler, to, to, ctx)
-        change = (eps_of(euler, answer.x0, to) - take_rows(eps, index)) / 2
+        _, slope = probe(model, part, euler, to, ctx)
+        change = (slope - take_rows(eps, index)) / 2
         alpha, _ = alpha_sigma(to)
-        scale = factor((to - part.s) * alpha, euler)
-        corrected = euler + scale * change
-        return advance(state, put_rows(reached, index, corrected), s_next)
+        scale = torch.where(curved[index], (to - part.s) * alpha, 0.0)
+        corrected = euler + factor(scale, euler) * change
+        return state.reached(put_rows(reached, index, corrected), s_next)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from graphs import UNKNOWN, Estimate, Keep, Known, Preview, Progress, RunContext, Steps, node
+from nodes.contracts.context import Context
+from nodes.contracts.driving import drive
 from nodes.contracts.levels import Levels
-from nodes.contracts.model import Context, Model
+from nodes.contracts.model import Model
 from nodes.contracts.sample import Sample
-from nodes.contracts.solver import Halfway, Solver, drive
+from nodes.contracts.solver import Solver
+from nodes.contracts.state import Halfway, State
 
 
 def cost(known: Known) -> Estimate:
@@ -27,13 +30,20 @@ def sample(noise: Sample, model: Model, solver: Solver, levels: Levels, *, run: 
     Errors: a sample at another level than the first.
     """
     ctx = Context(run.meter)
-    total = len(levels.s) - 1
-    begun = run.kept if isinstance(run.kept, Halfway) else None
-    state = None
-    states = drive(model, solver, noise.to(run.device), levels, ctx, begun)
-    for step, state in enumerate(states, begun.position if begun else 0):
-        yield Progress(step, total)
+    state = yield from driven(noise, model, solver, levels, run, ctx)
+    return solver.finish(state, ctx)
+
+
+def driven(
+    begin: Sample | Halfway, model: Model, solver: Solver, levels: Levels, run: RunContext, ctx: Context
+) -> Steps[State]:
+    """The last state of a drive, which tells its progress, previews, and what to go on from if it is cut short."""
+    kept = run.kept if isinstance(run.kept, Halfway) else None
+    begun = (kept or begin).to(run.device)
+    first = begun.position if isinstance(begun, Halfway) else 0
+    for step, state in enumerate(drive(model, solver, begun, levels, ctx), first):
+        yield Progress(step, len(levels))
         if step:
             yield Preview(state.guess())
             yield Keep(Halfway(step, state))
-    return noise if state is None else solver.finish(state, ctx)
+    return state

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from graphs.running.context import Meter
 from nodes.contracts.cond import Cond
+from nodes.contracts.context import Context
 from nodes.contracts.levels import beside
-from nodes.contracts.model import Context, Leaf, Prediction, Query
+from nodes.contracts.model import Leaf
+from nodes.contracts.query import Prediction, Query
 from nodes.contracts.rows import Rows
-from nodes.contracts.sample import Sample, Space
+from nodes.contracts.sample import Sample
+from nodes.contracts.space import Space
 
 
 class Gaussian(Leaf):
@@ -31,7 +35,7 @@ class Gaussian(Leaf):
         if q.cond is not None:
             return q
         mean = torch.full((len(q.rows), 1), self.mean, dtype=q.x.dtype, device=q.x.device)
-        return Query(q.x, q.s, q.to, q.rows, q.step, Cond({"mean": mean}))
+        return replace(q, cond=Cond({"mean": mean}))
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
         """E[x0 | y] = (variance y + s² mean)/(variance + s²) for y = x √(1 + s²)."""

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from nodes.contracts.levels import Levels, alpha_sigma, eps_of, place
+from nodes.contracts.rows import Rows
 
 
 def test_alpha_and_sigma_are_right_at_both_ends() -> None:
@@ -37,6 +38,6 @@ def test_at_pure_noise_x_is_its_own_eps() -> None:
 
 def test_levels_serve_every_row_or_each_its_own() -> None:
     shared = Levels(torch.tensor([3.0, 1.0, 0.0]))
-    assert shared.rows(2).tolist() == [[3.0, 3.0], [1.0, 1.0], [0.0, 0.0]]
+    assert shared.of(Rows.first(0, 2)).tolist() == [[3.0, 3.0], [1.0, 1.0], [0.0, 0.0]]
     own = Levels(torch.tensor([[3.0, 2.0], [0.0, 0.0]]))
-    assert own.rows(2).tolist() == [[3.0, 2.0], [0.0, 0.0]]
+    assert own.of(Rows.first(0, 2)).tolist() == [[3.0, 2.0], [0.0, 0.0]]

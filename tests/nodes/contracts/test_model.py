@@ -6,7 +6,10 @@ import pytest
 import torch
 
 from graphs import InputError
-from nodes.contracts.model import Context, Mixer, Model, Prediction, Query, predict
+from nodes.contracts.asking import predict
+from nodes.contracts.context import Context
+from nodes.contracts.model import Mixer, Model
+from nodes.contracts.query import Prediction, Query
 from nodes.guidance.cfg import Guided
 from tests.nodes.gaussian import Gaussian, context, means, query
 
@@ -41,8 +44,8 @@ def test_a_stack_three_deep_is_one_launch() -> None:
     inner = Guided(leaf, means(1.0), means(-1.0), 2.0)
     stack = Half(Half(inner, leaf), Guided(leaf, means(0.5), None, 4.0))
     predict(stack, query(torch.zeros(3, 2, dtype=torch.float64), 1.0), ctx)
-    assert (ctx.meter.launches, ctx.meter.rows) == (1, 3 * 5)
-    assert ctx.meter.rows == 3 * stack.cost(1.0)
+    assert (ctx.meter.launches, ctx.meter.rows) == (1, 3 * 4), "two of the five questions are the same"
+    assert stack.cost(1.0) == 5
 
 
 def test_two_leaves_are_two_launches() -> None:
@@ -67,15 +70,6 @@ def test_conditions_take_turns_by_origin() -> None:
     cond = leaf.asked[0].cond
     assert cond is not None
     assert cond.entries["mean"][:, 0].tolist() == [1.0, 2.0, 1.0, 2.0, 1.0]
-
-
-def test_a_query_put_together_again_is_the_query() -> None:
-    q = query(torch.arange(6, dtype=torch.float64).reshape(3, 2), 1.0, means(1.0, 2.0, 3.0))
-    again = Query.cat([q.take(torch.tensor([0])), q.take(torch.tensor([1, 2]))])
-    assert torch.equal(again.x, q.x)
-    assert again.cond is not None
-    assert q.cond is not None
-    assert torch.equal(again.cond.entries["mean"], q.cond.entries["mean"])
 
 
 def test_a_model_without_text_says_which_has_it() -> None:

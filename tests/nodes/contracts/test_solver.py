@@ -9,10 +9,11 @@ import torch
 
 from graphs import InputError
 from graphs.running.context import Cancelled, Meter
+from nodes.contracts.context import Context
+from nodes.contracts.driving import drive
 from nodes.contracts.levels import Levels
-from nodes.contracts.model import Context
 from nodes.contracts.sample import Sample
-from nodes.contracts.solver import State, drive
+from nodes.contracts.state import State
 from nodes.levels.karras import karras
 from nodes.solver.heun import Heun
 from tests.nodes.gaussian import Gaussian, context, pure_noise
@@ -46,10 +47,11 @@ def test_rows_that_are_there_already_are_not_asked_again() -> None:
 
 def test_take_and_cat_in_mid_run_change_nothing() -> None:
     levels, model, ctx = karras(num_inference_steps=6), Gaussian(variance=0.3), context()
-    states = list(drive(model, Heun(), pure_noise(4), levels, ctx))
+    noise = pure_noise(4)
+    states = list(drive(model, Heun(), noise, levels, ctx))
     halves = [states[3].take(torch.tensor([0, 1])), states[3].take(torch.tensor([2, 3]))]
     state = State.cat(halves)
-    for s_next in levels.rows(4)[4:]:
+    for s_next in levels.of(noise.rows)[4:]:
         state = Heun().step(model, state, s_next, ctx)
     assert torch.equal(state.x, states[-1].x)
 

@@ -7,7 +7,8 @@ import torch
 
 from graphs import InputError
 from nodes.contracts.rows import Rows
-from nodes.contracts.sample import Sample, Space
+from nodes.contracts.sample import Sample
+from nodes.contracts.space import Space
 from nodes.decoder.pixels import pixels
 from tests.nodes.waiting import DEVICE, WaitedError, no_waiting
 

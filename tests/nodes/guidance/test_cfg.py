@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from graphs import LevelCurve
-from nodes.contracts.model import predict
+from nodes.contracts.asking import predict
 from nodes.guidance.cfg import Guided, cfg
 from tests.nodes.gaussian import Gaussian, context, means, query
 

@@ -11,9 +11,11 @@ from graphs import Keep, RunContext
 from graphs.parts import decode, digest, encode, parts_of, value_of
 from graphs.running.context import Meter
 from nodes.contracts.levels import Levels
+from nodes.contracts.query import Prediction
 from nodes.contracts.rows import Rows
-from nodes.contracts.sample import Sample, Space
-from nodes.contracts.solver import Halfway, State
+from nodes.contracts.sample import Sample
+from nodes.contracts.space import Space
+from nodes.contracts.state import Halfway, State
 from nodes.guidance.cfg import cfg
 from nodes.levels.karras import karras
 from nodes.noise.gaussian import gaussian
@@ -22,7 +24,7 @@ from nodes.solver.sample import sample
 from tests.nodes.gaussian import Gaussian, means
 from tests.nodes.loops import told_by
 
-CLASSES: dict[str, type] = {cls.__name__: cls for cls in (Halfway, State, Rows, Space)}
+CLASSES: dict[str, type] = {cls.__name__: cls for cls in (Halfway, Prediction, State, Rows, Space)}
 UNEVEN = Levels(torch.tensor([[9.0, 4.0, 2.0], [9.0, 2.0, 2.0], [1.0, 0.5, 1.0], [0.0, 0.0, 0.5]]))
 
 

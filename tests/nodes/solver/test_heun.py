@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from nodes.contracts.driving import drive
 from nodes.contracts.levels import Levels
 from nodes.contracts.sample import Sample
-from nodes.contracts.solver import drive
 from nodes.levels.karras import karras
 from nodes.solver.heun import Heun, heun
 from tests.nodes.gaussian import Gaussian, context, pure_noise

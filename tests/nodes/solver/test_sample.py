@@ -11,9 +11,13 @@ import torch
 from graphs import LevelCurve, RunContext
 from graphs.running.context import Meter
 from nodes.cond.prompt import prompt
+from nodes.contracts.asking import predict
+from nodes.contracts.context import Context
 from nodes.contracts.levels import Levels
-from nodes.contracts.model import Asks, Context, Mixer, Model, Prediction, Query, predict
-from nodes.contracts.solver import Solver, State, advance, look
+from nodes.contracts.model import Asks, Mixer, Model
+from nodes.contracts.query import Prediction, Query
+from nodes.contracts.solver import Solver, look
+from nodes.contracts.state import State
 from nodes.guidance.cfg import cfg
 from nodes.levels.karras import karras
 from nodes.model.checkpoint import Network, checkpoint
@@ -100,7 +104,7 @@ class Nosy(Solver):
     def step(self, model: Model, state: State, s_next: torch.Tensor, ctx: Context) -> State:
         """Forward only where the sum is positive."""
         state, x0 = look(model, state, s_next, ctx)
-        return advance(state, x0 if bool(state.x.sum() > 0) else state.x, s_next)
+        return state.reached(x0 if bool(state.x.sum() > 0) else state.x, s_next)
 
 
 class Hasty(Mixer):

@@ -9,7 +9,7 @@ import struct
 import numpy as np
 import torch
 
-from nodes.contracts.noise import normal, uniform
+from nodes.contracts.draws import normal, uniform
 from nodes.contracts.rows import Rows
 
 

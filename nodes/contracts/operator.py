@@ -1,0 +1,68 @@
+"""The operator contract: what is measured of a point, and the measurement."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from torch import Tensor
+
+from graphs import InputError, behaviour, data
+from nodes.contracts.devices import moved, take_rows
+from nodes.contracts.identity import Identified
+from nodes.contracts.rows import Rows
+
+
+@behaviour(colour="#a0662f")
+class Operator(Identified, ABC):
+    """A: what a measurement sees of a point, y = A x + n. Batch first; rows gather what is bound by their origin.
+
+    Abilities: "linear" (adjoint, pinv and prox are those of a linear map), "svd" (singular values are at hand).
+    """
+
+    abilities: frozenset[str] = frozenset()
+
+    @abstractmethod
+    def apply(self, x: Tensor, rows: Rows) -> Tensor:
+        """A x, [B, *measured] of x [B, *event]."""
+
+    def adjoint(self, y: Tensor, rows: Rows) -> Tensor:
+        """Aᵀ y: ⟨A x, y⟩ = ⟨x, Aᵀ y⟩."""
+        raise self.missing("an adjoint")
+
+    def pinv(self, y: Tensor, rows: Rows) -> Tensor:
+        """A⁺ y, with A A⁺ A = A."""
+        raise self.missing("a pseudo-inverse")
+
+    def prox(self, v: Tensor, y: Tensor, rho: Tensor, rows: Rows) -> Tensor:
+        """The x that minimises |A x − y|²/2 + rho |x − v|²/2; rho [B] > 0."""
+        raise self.missing("a proximal map")
+
+    def missing(self, what: str) -> InputError:
+        """The operator lacks what a method needs."""
+        return InputError(
+            f"the operator has no {what}",
+            given=type(self).__name__,
+            allowed='an operator with the ability "linear"',
+            mend="use a method that needs gradients only, as measurement.dps",
+        )
+
+
+@data(colour="#c2894a")
+class Measurement:
+    """What was measured: `y` [R, *measured], with Gaussian noise of standard deviation `sigma` (0 for none).
+
+    Row r of a batch has the measurement of its origin, `origin mod R`.
+    """
+
+    y: Tensor
+    sigma: float = 0.0
+
+    def of(self, rows: Rows, like: Tensor) -> Tensor:
+        """The measurement of each row, [B, *measured], where `like` lies and in its type."""
+        y = moved(self.y.to(like.dtype), like.device)
+        return take_rows(y, rows.origin % len(y))
+
+    def describe(self) -> str:
+        """Count, shape and noise."""
+        noise = f", noise {self.sigma:g}" if self.sigma else ""
+        return f"{len(self.y)} × {list(self.y.shape[1:])}{noise}"

@@ -1,0 +1,61 @@
+"""The reward contract, and `score`, through which every reward is asked."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+
+from graphs import InputError, behaviour
+from nodes.contracts.context import Context
+from nodes.contracts.identity import Identified
+from nodes.contracts.sample import Sample
+
+
+@behaviour(colour="#d6703c")
+class Reward(Identified, ABC):
+    """Scores clean points, one number for each row; larger is better.
+
+    `space` is the name of the space it reads, or "any". Abilities: "differentiable" (gradients by x), "noisy" (it also
+    reads points at levels above 0), "population" (a row's score depends on the other rows of its origin).
+    """
+
+    space: str = "any"
+    abilities: frozenset[str] = frozenset()
+
+    @abstractmethod
+    def score(self, sample: Sample, ctx: Context) -> Tensor:
+        """The scores [B], of any floating type; asked only by the function `score`."""
+
+
+def score(reward: Reward, sample: Sample, ctx: Context) -> Tensor:
+    """The scores of a batch, [B] float64, counted as rewards; gradients flow where the reward lets them."""
+    if reward.space not in ("any", sample.space.name):
+        raise InputError(
+            "the reward reads another kind of points",
+            given=f"points of {sample.space.describe()}, a reward on {reward.space}",
+            allowed=f"points of {reward.space}",
+            mend="wire the reward through reward.decoded with the codec of the model",
+        )
+    ctx.meter.reward(len(sample.rows))
+    scores = reward.score(sample, ctx).double()
+    if scores.shape != (len(sample.rows),):
+        raise InputError(
+            "the reward did not give one number for each row",
+            given=f"shape {list(scores.shape)} for {len(sample.rows)} rows",
+            allowed=f"[{len(sample.rows)}]",
+            mend="reduce over all axes but the first",
+        )
+    return scores
+
+
+def finite_scores(scores: Tensor) -> Tensor:
+    """The scores, brought to the CPU; `InputError` where one is NaN, which cannot be ranked."""
+    host = scores.detach().cpu()
+    if bool(torch.isnan(host).any()):
+        row = int(torch.isnan(host).nonzero()[0])
+        raise InputError(
+            "the reward gave a NaN", given=f"row {row}", allowed="numbers, or -inf", mend="mend the reward"
+        )
+    return host
