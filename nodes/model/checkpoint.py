@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
+from torch import Tensor
+
 from graphs import Estimate, FilePath, InputError, RunContext, Span, node
 from graphs.naming import listing, suggestion
 from nodes.contracts.cond import Cond
@@ -17,6 +19,7 @@ from nodes.contracts.space import Space
 from nodes.networks.checkpoint import open_checkpoint
 from nodes.networks.cores import over_cores
 from nodes.networks.denoiser import Denoiser
+from nodes.networks.low_rank import Applied, Factors
 
 Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
 
@@ -35,7 +38,7 @@ def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: Ru
 class Network(Leaf):
     """A denoiser as a model."""
 
-    abilities = frozenset({"prompt", "differentiable"})
+    abilities = frozenset({"prompt", "differentiable", "low_rank"})
 
     def __init__(self, denoiser: Denoiser) -> None:
         self.denoiser = denoiser
@@ -70,8 +73,18 @@ class Network(Leaf):
         if q.cond is None:
             raise TypeError("the question was not completed")
         entries, x = q.cond.entries, moved(q.x, self.denoiser.device)
-        x0 = over_cores(self.denoiser, x, q.s, entries["context"], entries["pooled"], entries["mask"])
-        return Prediction(moved(x0, q.x.device))
+        texts = (entries["context"], entries["pooled"], entries["mask"])
+        adapters = [(a.alteration, a.strength) for a in q.changes.values() if isinstance(a.alteration, Factors)]
+        if not adapters:
+            return Prediction(moved(over_cores(self.denoiser, x, q.s, *texts), q.x.device))
+        factors = [adapter for adapter, _ in adapters]
+
+        def adapted(x: Tensor, s: Tensor, context: Tensor, pooled: Tensor, mask: Tensor, *strengths: Tensor) -> Tensor:
+            with Applied(self.denoiser, list(zip(factors, strengths, strict=True))):
+                x0: Tensor = self.denoiser(x, s, context, pooled, mask)
+                return x0
+
+        return Prediction(moved(over_cores(adapted, x, q.s, *texts, *(part for _, part in adapters)), q.x.device))
 
     def _encoded(self, texts: tuple[str, ...]) -> Cond:
         context, pooled, mask = self.denoiser.encode(texts)
