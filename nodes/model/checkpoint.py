@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 
 from torch import Tensor
 
-from graphs import Estimate, FilePath, InputError, RunContext, Span, node
+from graphs import Estimate, FilePath, InputError, RunContext, Span, abilities, node
 from graphs.naming import listing, suggestion
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
@@ -24,7 +24,7 @@ from nodes.networks.low_rank import Applied, Factors
 Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
 
 
-@node(cost=Estimate(each=Span.of(1)))
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "differentiable", "low_rank"))
 def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: RunContext) -> Model:
     """A small text-conditional network of ours, from a safetensors file that holds its configuration.
 

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 
 import torch
 
-from graphs import Estimate, FilePath, Known, Number, also, node
+from graphs import Estimate, FilePath, Known, Number, abilities, also, needs, node
 from nodes.contracts.changes import changed
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
@@ -25,9 +25,9 @@ def cost(known: Known) -> Estimate:
     return Estimate(each=known.input("model").each)
 
 
-@node(cost=cost)
+@node(cost=cost, abilities=abilities(like="model"))
 def lora(
-    model: Model,
+    model: Annotated[Model, needs("low_rank")],
     *,
     weights: Adapter = None,
     strength: Annotated[float, Number(minimum=-10, maximum=10, step=0.05), also("scale", "weight")] = 1.0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Span, node
+from graphs import Estimate, Span, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows, take_rows
 from nodes.contracts.levels import alpha_sigma, any_place, eps_of, factor, place
@@ -14,7 +14,7 @@ from nodes.contracts.solver import Solver, look, probe
 from nodes.contracts.state import State
 
 
-@node(cost=Estimate(calls=lambda steps: Span(2 * steps.low - 1, 2 * steps.high - 1)))
+@node(abilities=abilities("memoryless"), cost=Estimate(calls=lambda steps: Span(2 * steps.low - 1, 2 * steps.high - 1)))
 def heun() -> Solver:
     """Heun's second-order method (Karras et al. 2022, arXiv:2206.00364, Algorithm 1 without churn).
 
