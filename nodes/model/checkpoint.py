@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -13,6 +14,7 @@ from graphs.naming import listing, suggestion
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
+from nodes.contracts.identity import digest_of
 from nodes.contracts.model import Leaf, Model
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.space import Space
@@ -45,6 +47,16 @@ class Network(Leaf):
         configuration = denoiser.configuration
         self.space = Space("pixels", (configuration.channels, configuration.size, configuration.size))
 
+    @cached_property
+    def digest(self) -> str:
+        """Of the weights and the configuration."""
+        return digest_of((self.denoiser, self.denoiser.configuration.model_dump_json()), Network)
+
+    @cached_property
+    def nothing(self) -> Cond:
+        """The empty text, encoded once."""
+        return self._encoded(("",))
+
     def cost(self, s: float) -> float:
         """One row."""
         return 1
@@ -65,7 +77,7 @@ class Network(Leaf):
 
     def complete(self, q: Query) -> Query:
         """Without a condition: the empty text. The condition comes to where the network lies."""
-        cond = self._encoded(("",)).gather(q.rows.origin) if q.cond is None else q.cond
+        cond = self.nothing.gather(q.rows.origin) if q.cond is None else q.cond
         return replace(q, cond=cond.to(str(self.denoiser.device)))
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
