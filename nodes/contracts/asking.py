@@ -165,7 +165,7 @@ def _own(q: Query) -> dict[str, Tensor]:
     """What this place of the stack kept, by its own names, aligned with the question."""
     place = q.key("")
     names = [key.removeprefix(place) for key in q.memory if key.startswith(place)]
-    return {name: q.recall(name, q.x) for name in names if "/" not in name}
+    return {name: q.recall(name, q.memory[q.key(name)]) for name in names if "/" not in name}
 
 
 def _share_out(answer: Prediction, group: list[_Question]) -> None:
@@ -200,7 +200,7 @@ def _aligned(q: Query, asked: Query, key: str, entry: Tensor) -> Tensor:
     if asked.at is q.at:
         return entry
     before = q.memory.get(key)
-    if before is None:
+    if before is None or before.shape[1:] != entry.shape[1:]:
         base = entry.new_zeros(len(q.rows), *entry.shape[1:])
     else:
         base = before if q.at is None else take_rows(before, q.at)

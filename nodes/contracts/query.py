@@ -64,9 +64,12 @@ class Query:
         return "/".join(("", *self.path, name))
 
     def recall(self, name: str, like: Tensor) -> Tensor:
-        """What was kept under this name, row-aligned; zeros like `like` where nothing was."""
+        """What was kept under this name, row-aligned; zeros like `like` where nothing of its shape was.
+
+        Another shape is there where a stored state goes on under another model.
+        """
         entry = self.memory.get(self.key(name))
-        if entry is None:
+        if entry is None or entry.shape[1:] != like.shape[1:]:
             return torch.zeros_like(like)
         return entry if self.at is None else take_rows(entry, self.at)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cached_property
 
 import pytest
 import torch
@@ -72,3 +73,18 @@ def test_it_is_the_same_in_every_process() -> None:
 def test_what_has_no_content_is_refused() -> None:
     with pytest.raises(UnknownContentError, match="has no digest"):
         _ = Thing(object()).digest
+
+
+class Derived(Thing):
+    """Works something out once."""
+
+    @cached_property
+    def sum(self) -> int:
+        """Of what it holds."""
+        return len(self.held)
+
+
+def test_what_was_worked_out_does_not_count() -> None:
+    one, other = Derived(1), Derived(1)
+    assert one.sum == 1
+    assert one.digest == other.digest

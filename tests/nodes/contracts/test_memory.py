@@ -40,6 +40,12 @@ def test_what_was_kept_is_recalled_at_the_rows_of_the_question() -> None:
     torch.testing.assert_close(answer.x0, (plain + before["/mean"][[3, 0, 2]]) / 2)
 
 
+def test_what_another_model_kept_in_another_shape_is_nothing() -> None:
+    q = replace(query(X, 1.0), memory={"/mean": torch.ones(3, 5)})
+    answer = predict(Running(Gaussian()), q, context())
+    torch.testing.assert_close(answer.x0, predict(Gaussian(), query(X, 1.0), context()).x0 / 2)
+
+
 def test_a_model_asked_for_some_rows_changes_the_memory_of_those_only() -> None:
     model = Some(Running(Gaussian()), Gaussian(), [True, False, True])
     before = {"/0/mean": torch.full((3, 2), 7.0, dtype=torch.float64)}
