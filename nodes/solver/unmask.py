@@ -16,7 +16,7 @@ from nodes.contracts.state import State
 
 @node(cost=Estimate(calls=lambda steps: steps))
 def unmask() -> Solver:
-    """Ancestral sampling of masked tokens (Sahoo et al. 2024, arXiv:2406.07524, equation 7).
+    """Ancestral sampling of masked tokens (Sahoo et al. 2024, arXiv:2406.07524).
 
     A token at level s is still there with probability keep = 1/(1 + s). From s to s' each masked position is revealed
     with probability (keep' − keep)/(1 − keep), as a draw from softmax(logits) of the model; what is revealed stays. At

@@ -60,7 +60,7 @@ def test_the_share_of_masks_is_one_minus_keep_and_what_is_shown_stays() -> None:
     assert int((states[-1].x == SPACE.mask).sum()) == 0
 
 
-def test_the_law_of_a_step_is_equation_7() -> None:
+def test_the_law_of_a_step_is_that_of_the_specification() -> None:
     """keep ¼ to ½: a mask stays with probability ⅔; else a word by the softmax of its logits."""
     state, s_next = state_of([[3, 3], [3, 1]], 3.0), torch.tensor([1.0, 1.0], dtype=torch.float64)
     kernel = Unmask().kernel(Tokens(), state, s_next, context())
