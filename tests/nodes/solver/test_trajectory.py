@@ -157,9 +157,10 @@ def test_a_row_that_was_done_early_ends_there() -> None:
     assert torch.equal(found.x[-1], result.x)
 
 
-def test_tokens_are_recorded_without_noise() -> None:
-    levels = Levels(torch.tensor([math.inf, 1.0, 0.5, 0.0], dtype=torch.float64))
-    (_, found), _ = told_by(trajectory(masked(2), Tokens(), unmask(), levels, run=run()))
+def test_tokens_are_recorded_without_noise_and_asked_for_once() -> None:
+    levels, recording = Levels(torch.tensor([math.inf, 1.0, 0.5, 0.0], dtype=torch.float64)), run()
+    (_, found), _ = told_by(trajectory(masked(2), Tokens(), unmask(), levels, run=recording))
+    assert recording.meter.rows == 3 * 2
     assert found.z is None
     assert found.x is not None
     assert found.x0 is not None
