@@ -119,7 +119,8 @@ class ProjectedGuidance(Mixer):
 
 def _norm(x: Tensor) -> Tensor:
     """Each row's norm, [B, 1, …], beside x."""
-    return torch.linalg.vector_norm(x.flatten(1), dim=1).reshape(-1, *(1,) * (x.ndim - 1))
+    norm: Tensor = torch.linalg.vector_norm(x.flatten(1), dim=1)
+    return norm.reshape(-1, *(1,) * (x.ndim - 1))
 
 
 def _tiny(x: Tensor) -> float:
