@@ -1,0 +1,1 @@
+"""What is wanted of a sample, as one number for each row."""
