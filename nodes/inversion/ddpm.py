@@ -18,11 +18,10 @@ from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver, x0_of
 from nodes.contracts.state import State
 from nodes.contracts.trajectory import Trajectory
+from nodes.solver.replay import RESIDUAL
 
 Path: TypeAlias = Literal["independent", "posterior"]
 PURPOSE = "inversion/ddpm"
-RESIDUAL = "residual"
-"""What a step would still lack where it draws nothing, in a trajectory's aux [N, B, *event]."""
 
 
 class Inverted(NamedTuple):
