@@ -40,8 +40,3 @@ def _same(one: Tensor | None, other: Tensor | None, tolerance: float) -> bool:
     if not tolerance:
         return bool(((one == other) | (one.isnan() & other.isnan())).all())
     return torch.allclose(one.double(), other.double(), rtol=tolerance, atol=tolerance, equal_nan=True)
-
-
-def rows_of(value: Tensor | Sample | State, index: Tensor) -> Tensor | Sample | State:
-    """The rows at these positions, of whatever has rows."""
-    return value[index] if isinstance(value, Tensor) else value.take(index)
