@@ -37,11 +37,24 @@ def _marks(name: str, subject: Subject) -> list[pytest.MarkDecorator]:
 
 
 def built(subject: Subject, **given: object) -> Built:
-    """What the node gives; the test is skipped where nothing that there is suits it, which is a law of its own."""
+    """What the node gives; the test is skipped where nothing that there is suits it, which is a law of its own.
+
+    What is built without anything in particular is built once: values are read-only, behaviours are pure.
+    """
     try:
-        return subject.build(given)
+        return subject.build(given) if given else _built(subject)
     except Refused as refused:
         pytest.skip(f"not built: {refused}")
+
+
+def _built(subject: Subject) -> Built:
+    name = str(subject)
+    if name not in _BUILT:
+        _BUILT[name] = subject.build()
+    return _BUILT[name]
+
+
+_BUILT: dict[str, Built] = {}
 
 
 def solver_of(made: Built) -> Solver:

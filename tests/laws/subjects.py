@@ -76,10 +76,11 @@ class Subject:
         """The same with other settings."""
         return replace(self, settings={**self.settings, **settings})
 
-    def build(self, given: Mapping[str, object] | None = None, *, widely: bool = True, device: str = "cpu") -> Built:
+    def build(self, given: Mapping[str, object] | None = None, *, widely: bool = True, tried: bool = True) -> Built:
         """What the node gives; `given` replaces the values of ports. `Refused` where it takes nothing that there is.
 
-        It is given stand-ins; where none is good enough, and `widely`, also what other nodes give by default.
+        It is given stand-ins; where none is good enough, and `widely`, also what other nodes give by default. What it
+        gives is `tried` out.
         """
         found: list[str] = []
         ways = self._combinations(given or {}, widely=False)
@@ -88,8 +89,9 @@ class Subject:
         for world, ports in itertools.islice(ways, MOST_TRIALS):
             meter = Meter()
             try:
-                value = self._call({name: entry.value for name, entry in ports.items()}, RunContext(meter, device))
-                try_out(value, world)
+                value = self._call({name: entry.value for name, entry in ports.items()}, RunContext(meter))
+                if tried:
+                    try_out(value, world)
             except InputError as error:
                 found.append(f"{', '.join(entry.name for entry in ports.values()) or 'nothing'} ({world}): {error}")
                 continue

@@ -9,7 +9,7 @@ from torch import Tensor
 from nodes.contracts.model import Model
 from nodes.contracts.sample import Sample
 from tests.laws import exact
-from tests.laws.asking import Ask, questions, run_of, sample_of, tolerance_of
+from tests.laws.asking import Ask, questions, run_of, sample_of, tolerance_of, works_on_rows
 from tests.laws.comparing import contents, differences
 from tests.laws.stand_ins import Momentum, TwoStep
 from tests.laws.stating import built, law
@@ -17,12 +17,6 @@ from tests.laws.subjects import Subject
 
 ALONE = [[0], [1], [2], [3]]
 PREFIX = [[0, 1]]
-BY_ROWS = ("Model", "Solver", "Reward", "Operator", "Codec", "Program")
-
-
-def works_on_rows(subject: Subject) -> bool:
-    """A node that gives something which is asked about rows."""
-    return any(subject.gives(kind) for kind in BY_ROWS)
 
 
 def makes_samples_of_samples(subject: Subject) -> bool:
