@@ -12,6 +12,7 @@ from nodes.contracts.levels import alpha_sigma, any_place, eps_of, factor, place
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, look, probe
 from nodes.contracts.state import State
+from nodes.solver.staying import stayed
 
 
 @node(cost=Estimate(calls=lambda steps: Span(2 * steps.low - 1, 2 * steps.high - 1)))
@@ -36,10 +37,11 @@ class Heun(Solver):
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
         """Euler to s_next, then the trapezoid where both ends have a slope."""
+        begun = state.x
         state, x0 = look(model, state, s_next, ctx)
         eps = eps_of(state.x, x0, state.s)
         # Euler
-        reached = place(x0, eps, s_next)
+        reached = stayed(begun, place(x0, eps, s_next), state.s, s_next)
         curved = (s_next > 0) & torch.isfinite(s_next) & torch.isfinite(state.s)
         index = any_place(curved).nonzero()[:, 0]
         if not len(index):
