@@ -50,16 +50,19 @@ class Exact(Leaf):
         return replace(q, cond=Cond({"mean": mean}))
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
-        """E[x0 | y] for y = x √(1 + s²): (v y + s² (m + a tanh(a (y − m)/(v + s²))))/(v + s²)."""
+        """The mean of x0, given x."""
         if q.cond is None:
             raise TypeError("the question was not completed")
-        s = beside(q.s, q.x).to(q.x.dtype)
-        mean = q.cond.entries["mean"].to(q.x.dtype).reshape(-1, *(1,) * (q.x.ndim - 1))
+        return Prediction(self.answer(q.x, q.s, q.cond.entries["mean"]))
+
+    def answer(self, x: Tensor, s: Tensor, mean: Tensor) -> Tensor:
+        """E[x0 | y] for y = x √(1 + s²): (v y + s² (m + a tanh(a (y − m)/(v + s²))))/(v + s²)."""
+        s, mean = beside(s, x).to(x.dtype), mean.to(x.dtype).reshape(-1, *(1,) * (x.ndim - 1))
         square = torch.where(torch.isinf(s), 0.0, s) ** 2
-        y = q.x * torch.sqrt(1 + square)
+        y = x * torch.sqrt(1 + square)
         width = self.variance + square
         middle = mean + self.apart * torch.tanh(self.apart * (y - mean) / width)
-        return Prediction(torch.where(torch.isinf(s), mean, (self.variance * y + square * middle) / width))
+        return torch.where(torch.isinf(s), mean, (self.variance * y + square * middle) / width)
 
 
 class Spelling(Leaf):

@@ -120,7 +120,7 @@ class Subject:
             options = [Given("fixed", fixed[port.name])]
         else:
             options = [entry for kind in port.types for entry in offered(kind, port.name, before)]
-        if port.many and options:
+        if port.many and options and port.name not in fixed:
             first = options[:2]
             both = tuple(entry.value for entry in first)
             options = [Given(" and ".join(entry.name for entry in first), both, first[0].estimate)]

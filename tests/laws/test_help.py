@@ -7,8 +7,6 @@ import re
 from tests.laws.stating import law
 from tests.laws.subjects import Subject
 
-METHODS = ("guidance", "inversion", "levels", "measurement", "search", "solver", "editing", "distillation")
-"""The kinds of node that are somebody's method, which has a source."""
 SCIENCE = ("Sample", "Model", "Solver", "Levels", "Reward", "Operator", "Measurement", "Trajectory")
 """What is computed by a formula, on points of some shape."""
 
@@ -22,13 +20,11 @@ COST = re.compile(r"\bCost\b|\bNFE\b|model (?:rows?|calls?)|asks? nothing|row[s]
 
 
 def is_method(subject: Subject) -> bool:
-    """A node of a kind whose nodes are methods of somebody."""
-    return subject.plain and subject.record.kind in METHODS and not takes_all(subject)
-
-
-def takes_all(subject: Subject) -> bool:
-    """A node that only drives what it is given: levels, a model and a solver."""
-    return subject.takes("Solver") and subject.takes("Levels") and subject.gives("Sample")
+    """A node that samples, or changes how it is done, or says over which levels; not one that only drives these."""
+    drives = subject.takes("Solver") and subject.takes("Levels")
+    asks = any(map(subject.takes, ("Model", "Solver", "Program")))
+    changes = subject.gives("Solver") or (asks and subject.gives("Model")) or subject.gives("Levels")
+    return subject.plain and changes and not drives
 
 
 def is_science(subject: Subject) -> bool:
