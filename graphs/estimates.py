@@ -51,8 +51,9 @@ def _product(left: float, right: float) -> float:
 class Estimate:
     """What is known of a node's run and of what it gives.
 
-    `nfe`: rows that it asks of models. Of a batch that it gives: `rows`. Of a grid of levels: `steps`. Of a model:
-    `each`, leaf rows for each row that it is asked. Of a solver: `calls`, how often it asks the model in so many steps.
+    `nfe`: rows that it asks of models. Of a batch that it gives: `rows`. Of a grid of levels: `steps`; of a state
+    halfway: those made. Of a model: `each`, leaf rows for each row that it is asked. Of a solver: `calls`, how often it
+    asks the model in so many steps.
     """
 
     nfe: Span = field(default=Span(0, 0))

@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, also, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.levels import beside, factor
@@ -51,7 +51,7 @@ def _branches(known: Known) -> Span:
     return Span.of(2) if whole and not (scale is None or isinstance(scale, LevelCurve)) else Span(1, 2)
 
 
-@node(cost=cost)
+@node(cost=cost, abilities=abilities(like="model", without=("prompt",)))
 def cfg(
     model: Model,
     positive: Cond,

@@ -19,7 +19,7 @@ def uniform_log_snr(
     sigma_max: Sigma = 80.0,
     final_sigmas_type: Literal["zero", "sigma_min"] = "zero",
 ) -> Levels:
-    """Noise levels spaced evenly in log s, and so in λ = log(α/σ) = −ln s ("exponential"; arXiv:2206.00927, section 4).
+    """Noise levels spaced evenly in log s, and so in λ = log(α/σ) = −ln s ("exponential"; arXiv:2206.00927).
 
     "zero": s_i = sigma_max · (sigma_min/sigma_max)^(i/(N−1)) for i < N = num_inference_steps, then 0. "sigma_min": the
     N steps end at sigma_min, s_i = sigma_max · (sigma_min/sigma_max)^(i/N) for i ≤ N. [N + 1], float64. Cost: none.

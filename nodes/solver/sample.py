@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from graphs import UNKNOWN, Estimate, Keep, Known, Preview, Progress, RunContext, Steps, node
+from collections.abc import Callable
+
+from graphs import UNKNOWN, Estimate, InputError, Keep, Known, Preview, Progress, RunContext, Span, Steps, node
 from nodes.contracts.context import Context
 from nodes.contracts.driving import drive
 from nodes.contracts.levels import Levels
@@ -13,21 +15,46 @@ from nodes.contracts.state import Halfway, State
 
 
 def cost(known: Known) -> Estimate:
-    """The solver's calls in so many steps, each for all rows, times what the model costs."""
-    rows, model, calls = known.input("noise").rows, known.input("model").each, known.input("solver").calls
-    asked = calls(known.input("levels").steps) if calls is not None else UNKNOWN
-    return Estimate(nfe=rows * asked * model, rows=rows)
+    """The solver's calls in the steps that are left, each for all rows, times what the model costs."""
+    begin, steps = known.input("noise"), known.input("levels").steps
+    calls = asked(known.input("solver").calls, steps, made_before(begin), steps)
+    return Estimate(nfe=begin.rows * calls * known.input("model").each, rows=begin.rows)
+
+
+def made_before(begin: Estimate) -> Span:
+    """The steps that were made before: a state halfway tells them, a sample has none to tell."""
+    return Span.of(0) if begin.steps == UNKNOWN else begin.steps
+
+
+def asked(calls: Callable[[Span], Span] | None, steps: Span, begin: Span, end: Span) -> Span:
+    """The calls of the steps numbered from `begin` to `end`, of `steps` that lead to s = 0.
+
+    A solver tells its calls in steps that end at 0: those of the steps after `begin`, less those of the steps after
+    `end`, if there are any.
+    """
+    if calls is None:
+        return UNKNOWN
+    left, after = _less(steps, begin), _less(steps, end)
+    whole = calls(left) if left.high else Span.of(0)
+    if not after.high or steps == end:
+        return whole
+    return _less(whole, calls(after) if after.low else Span(0, calls(after).high))
+
+
+def _less(one: Span, other: Span) -> Span:
+    return Span(max(0.0, one.low - other.high), max(0.0, one.high - other.low))
 
 
 @node(cost=cost)
-def sample(noise: Sample, model: Model, solver: Solver, levels: Levels, *, run: RunContext) -> Steps[Sample]:
+def sample(noise: Sample | Halfway, model: Model, solver: Solver, levels: Levels, *, run: RunContext) -> Steps[Sample]:
     """Sample: from the noise, step by step over the levels, with the solver asking the model.
 
-    `noise` is pure noise (s = inf), which enters the first level as x = σ ε, or a sample at that level. Shapes stay.
+    `noise` is pure noise (s = inf), which enters the first level as x = σ ε, or a sample at that level, or what
+    solver.halfway made of the first of these levels' steps; those are then not made again. Shapes stay.
     It is solved on the run's device, and nothing in the loop waits for a GPU. A run that was cut short goes on from
     the last state that was kept, and gives the same result bitwise.
     Cost: the solver's calls times the model's rows per sample; 2N − 1 times 2 for Heun under guidance.
-    Errors: a sample at another level than the first.
+    Errors: a sample at another level than the first; a state with more steps than the levels have.
     """
     ctx = Context(run.meter)
     state = yield from driven(noise, model, solver, levels, run, ctx)
@@ -41,6 +68,13 @@ def driven(
     kept = run.kept if isinstance(run.kept, Halfway) else None
     begun = (kept or begin).to(run.device)
     first = begun.position if isinstance(begun, Halfway) else 0
+    if first > len(levels):
+        raise InputError(
+            "the state has made more steps than the levels have",
+            given=f"{first} steps made, levels of {len(levels)}",
+            allowed=f"levels of {first} steps or more",
+            mend="wire the levels that the state was made with",
+        )
     for step, state in enumerate(drive(model, solver, begun, levels, ctx), first):
         yield Progress(step, len(levels))
         if step:

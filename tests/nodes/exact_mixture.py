@@ -60,4 +60,5 @@ def flow_along(x: Tensor, start: float, end: float, steps: int = 300) -> Tensor:
         third = slope(y + half * second, middle)
         fourth = slope(y + 2 * half * third, after)
         y, s = y + half / 3 * (first + 2 * second + 2 * third + fourth), after
-    return y / (1 + end * end) ** 0.5
+    end_point: Tensor = y / (1 + end * end) ** 0.5
+    return end_point

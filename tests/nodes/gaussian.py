@@ -41,7 +41,7 @@ class Gaussian(Leaf):
         """E[x0 | y] = (variance y + s² mean)/(variance + s²) for y = x √(1 + s²)."""
         self.asked.append(q)
         assert q.cond is not None
-        s, mean = beside(q.s, q.x), q.cond.entries["mean"].to(q.x.dtype)
+        s, mean = beside(q.s, q.x), beside(q.cond.entries["mean"][:, 0].to(q.x.dtype), q.x)
         finite = torch.where(torch.isinf(s), 1.0, s)
         y = q.x * torch.sqrt(1 + finite**2)
         x0 = (self.variance * y + finite**2 * mean) / (self.variance + finite**2)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from graphs import Keep, Preview, Progress, Steps
 from nodes.contracts.sample import Sample
 
+T = TypeVar("T")
 
-def told_by(steps: Steps[Sample]) -> tuple[Sample, list[Progress | Preview | Keep]]:
+
+def told_by(steps: Steps[T]) -> tuple[T, list[Progress | Preview | Keep]]:
     """The result of the loop, and all that it yields."""
     told: list[Progress | Preview | Keep] = []
     while True:
         try:
             told.append(next(steps))
         except StopIteration as stop:
-            result: Sample = stop.value
+            result: T = stop.value
             return result, told
 
 

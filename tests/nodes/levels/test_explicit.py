@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import pytest
 import torch
@@ -14,7 +15,7 @@ from nodes.levels.explicit import Listed, cost, explicit
 
 def kind() -> Kind:
     """What the parameter takes."""
-    found: Kind = next(extra for extra in Listed.__metadata__ if isinstance(extra, Kind))
+    found: Kind = next(extra for extra in get_args(Listed) if isinstance(extra, Kind))
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from graphs import InputError
@@ -26,10 +28,9 @@ def test_the_steps_are_equal_in_half_the_log_of_the_signal_to_noise_ratio() -> N
 
 
 @pytest.mark.parametrize("final", ["zero", "sigma_min"])
-def test_it_has_as_many_steps_as_it_says_and_falls(final: str) -> None:
-    last = "zero" if final == "zero" else "sigma_min"
+def test_it_has_as_many_steps_as_it_says_and_falls(final: Literal["zero", "sigma_min"]) -> None:
     for steps in (1, 2, 7):
-        levels = uniform_log_snr(num_inference_steps=steps, final_sigmas_type=last)
+        levels = uniform_log_snr(num_inference_steps=steps, final_sigmas_type=final)
         assert len(levels) == steps
         assert bool((levels.s.diff() < 0).all())
 

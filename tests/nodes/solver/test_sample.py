@@ -22,10 +22,15 @@ from nodes.guidance.cfg import cfg
 from nodes.levels.karras import karras
 from nodes.model.checkpoint import Network, checkpoint
 from nodes.noise.gaussian import gaussian
+from nodes.solver.ancestral import ancestral
+from nodes.solver.ddim import ddim
+from nodes.solver.dpmpp_2m import dpmpp_2m
+from nodes.solver.euler import euler
 from nodes.solver.heun import heun
 from nodes.solver.sample import sample
+from nodes.solver.trajectory import trajectory
 from tests.nodes.gaussian import Gaussian, context, means, query
-from tests.nodes.loops import finish
+from tests.nodes.loops import finish, told_by
 from tests.nodes.networks.examples import random_network, small_file
 from tests.nodes.waiting import DEVICE, WaitedError, no_waiting
 
@@ -77,6 +82,20 @@ def test_neither_does_a_whole_graph_with_a_network_from_a_file(
     assert result.x.device.type == DEVICE
     assert result.x.dtype == torch.float32
     assert run.meter.rows > 0
+
+
+@pytest.mark.parametrize("levels", LEVELS.values(), ids=LEVELS)
+@pytest.mark.parametrize(
+    "solver", [euler(), ddim(eta=0.5), ancestral(), dpmpp_2m()], ids=["euler", "ddim", "ancestral", "dpmpp_2m"]
+)
+def test_the_other_solvers_never_wait_and_neither_does_recording(levels: torch.Tensor, solver: Solver) -> None:
+    model = Gaussian(event=(1, 2, 2))
+    noise = gaussian(model, count=4)
+    with no_waiting():
+        (result, found), _ = told_by(trajectory(noise, model, solver, Levels(levels), run=on_device()))
+    assert found.x is not None
+    assert {result.x.device.type, found.x.device.type} == {DEVICE}
+    assert {result.s.device.type, found.s.device.type} == {"cpu"}
 
 
 def test_a_condition_that_lies_elsewhere_comes_to_the_network() -> None:

@@ -1,0 +1,96 @@
+"""A solver that writes down the way it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from nodes.contracts.context import Context
+from nodes.contracts.kernel import GaussianKernel
+from nodes.contracts.levels import Levels, any_place, beside
+from nodes.contracts.model import Model
+from nodes.contracts.solver import x0_of
+from nodes.contracts.state import State
+from nodes.contracts.trajectory import Trajectory
+from nodes.solver.over import Over
+
+
+class Recorded(Over):
+    """A solver whose states hold, in `past`, each row's points, predictions and drawn normals at all its steps.
+
+    Being in `past` the record is taken apart, joined and stored with the state. It changes nothing else.
+    """
+
+    def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
+        """The inner solver's step."""
+        found = {"x": state.x}
+        if "stochastic" in self.inner.abilities:
+            kernel = self.inner.kernel(model, state, s_next, ctx)
+            if isinstance(kernel, GaussianKernel):
+                # The draw itself: (x − mean)/std would be off by its rounding, and a replay no longer bitwise the same.
+                found["z"] = ctx.noise.normal(kernel.begun, kernel.purpose)
+                state = kernel.begun
+        after = self.inner.step(model, state, s_next, ctx)
+        found["x0"] = x0_of(after)
+        past = dict(after.past)
+        for name, value in found.items():
+            write(past, name, state.step, value)
+        return replace(after, past=past)
+
+
+def write(past: dict[str, Tensor], name: str, step: Tensor, value: Tensor) -> None:
+    """Put the value of each row under the number of its step [B]."""
+    numbers = sorted(set(step.tolist()))
+    for number in numbers:
+        key = entry(name, number)
+        if len(numbers) == 1 and key not in past:
+            past[key] = value
+        else:
+            past[key] = torch.where(beside(step == number, value), value, past.get(key, torch.zeros_like(value)))
+
+
+def entry(name: str, number: int) -> str:
+    """Where in `past` something of one step is written."""
+    return f"trajectory/{name}/{number}"
+
+
+def trajectory_of(state: State, levels: Levels) -> Trajectory:
+    """The way of a state that has come to its end from the first of these levels.
+
+    A row that made fewer steps than others (it waited, or was done) stays where it ended, with its last prediction.
+    """
+    count = int(state.step.max()) if len(state.rows) else 0
+    s = ways(state, levels, count)
+    return Trajectory(
+        s,
+        state.rows,
+        state.space,
+        x=torch.cat([_stacked(state.past, "x", state.step, count, state.x), state.x[None]]),
+        x0=_stacked(state.past, "x0", state.step, count, x0_of(state)) if count else None,
+        z=_stacked(state.past, "z", state.step, count, torch.zeros_like(state.x)) if _has(state, "z") else None,
+    )
+
+
+def ways(state: State, levels: Levels, count: int) -> Tensor:
+    """The level of each row before each of its steps and at its end, [count + 1, B] or [count + 1, B, *map]."""
+    wanted = levels.of(state.rows)
+    s = state.s.expand(count + 1, *state.s.shape).clone()
+    place = torch.zeros_like(state.step)
+    for now, then in pairwise(wanted):
+        rows = (any_place(now != then) & (place < state.step)).nonzero()[:, 0]
+        s[place[rows], rows] = now[rows]
+        place[rows] += 1
+    return s
+
+
+def _stacked(past: Mapping[str, Tensor], name: str, step: Tensor, count: int, end: Tensor) -> Tensor:
+    made = [torch.where(beside(step > number, end), past[entry(name, number)], end) for number in range(count)]
+    return torch.stack(made) if made else end.new_zeros(0, *end.shape)
+
+
+def _has(state: State, name: str) -> bool:
+    return entry(name, 0) in state.past
