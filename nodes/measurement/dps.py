@@ -37,10 +37,10 @@ def dps(
     """Diffusion posterior sampling (Chung et al. 2022, arXiv:2209.14687): pulled toward y = A x through the model.
 
     With r = y − A x0 and g = (∂x0/∂x)ᵀ Aᵀ r, one pass backward:
-    "step" (Algorithm 1): a first-order step ends zeta · g/|r| further, as x0' = x0 + zeta/α' · g/|r| with the model's own
-    ε, α' at the level that the step goes to. "score" (equation 11): x0' = x0 + zeta · (σ²/α) g/σ_y², the posterior's
-    score if x0 were certain; zeta = 1 is Bayes' rule, and the measurement needs noise. At s = inf, where the model
-    does not look at x, nothing is pulled. Not exact in either form: for a Gaussian the spread comes out wrong.
+    "step" (Algorithm 1): a first-order step ends zeta · g/|r| further, as x0' = x0 + zeta/α' · g/|r| with the model's
+    own ε, α' at the level that the step goes to. "score" (equation 11): x0' = x0 + zeta · (σ²/α) g/σ_y², the score of
+    the posterior if x0 were certain; zeta = 1 is Bayes' rule, and the measurement needs noise. At s = inf, where the
+    model does not look at x, nothing is pulled. Not exact in either form: for a Gaussian the spread comes out wrong.
     A may be any operator that has gradients. |r| is each row's own, shown as `residual`; row r has the measurement
     `origin mod R`. A curve gives each level a zeta of its own.
     1 model row per sample and 1 pass backward; with zeta 0 the model itself, bitwise, and no pass backward.

@@ -33,8 +33,8 @@ def mask(
 ) -> Operator:
     """A mask, as for inpainting: A x = m ⊙ x, with m = 1 at the places that are seen and 0 at the hidden ones.
 
-    `like`, a model or a sample of events [C, H, W], says how large it is; all channels share it. Hidden is `fraction` of
-    the width or height from that side; in the "centre" a box of `fraction` of both, at the "border" all but that box;
+    `like`, a model or a sample of events [C, H, W], says how large it is; all channels share it. Hidden is `fraction`
+    of the width or height from that side; in the "centre" a box of `fraction` of both, "border": all but that box;
     "random": that fraction of the places, drawn by `seed`. An `image` is a mask by hand instead, of size H × W: what is
     white is hidden, as inpainting masks have it; of several pictures row r takes picture `origin mod R`.
     Linear: Aᵀ = A⁺ = A. Cost: none. Errors: an event that is no picture; an image of another size.
