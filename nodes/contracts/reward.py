@@ -18,7 +18,8 @@ class Reward(Identified, ABC):
     """Scores clean points, one number for each row; larger is better.
 
     `space` is the name of the space it reads, or "any". Abilities: "differentiable" (gradients by x), "noisy" (it also
-    reads points at levels above 0), "population" (a row's score depends on the other rows of its origin).
+    reads points at levels above 0), "population" (a row's score depends on the other rows of its origin), "composed"
+    (made of rewards, which it asks by `score` and which are counted in its place).
     """
 
     space: str = "any"
@@ -38,7 +39,8 @@ def score(reward: Reward, sample: Sample, ctx: Context) -> Tensor:
             allowed=f"points of {reward.space}",
             mend="wire the reward through reward.decoded with the codec of the model",
         )
-    ctx.meter.reward(len(sample.rows))
+    if "composed" not in reward.abilities:
+        ctx.meter.reward(len(sample.rows))
     scores = reward.score(sample, ctx).double()
     if scores.shape != (len(sample.rows),):
         raise InputError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from nodes.contracts.levels import alpha_sigma
 from nodes.contracts.space import Space
 from nodes.exact.mixture import Mixture
 
@@ -13,14 +12,15 @@ from nodes.exact.mixture import Mixture
 class Gaussian(Mixture):
     """x0 ~ N(mean, covariance): `mean` [D], `covariance` [D, D], or [D] where it is diagonal."""
 
+    abilities = frozenset({"differentiable", "level_map"})
+
     def __init__(self, space: Space, mean: Tensor, covariance: Tensor) -> None:
         super().__init__(space, mean[None], covariance[None], torch.ones(1), ("",))
-        self.abilities -= {"prompt"}
 
     def flow_map(self, x: Tensor, s: Tensor, to: Tensor) -> Tensor:
-        """Where the probability-flow ODE takes x from level s to `to`: α' m + S'^½ S^−½ (x − α m)."""
-        offsets, spread, _, _ = self._eigen(x, s)
-        alpha, sigma = (self._spread_out(value, x) for value in alpha_sigma(to))
-        reached = alpha.square() * self.own(self.values, x) + sigma.square()
-        moved = self._back(offsets * torch.sqrt(reached / spread))
-        return (alpha * self.own(self.means, x) + moved).reshape(x.shape)
+        """Where the probability-flow ODE takes x from level s [B] to `to`: α' m + S'^½ S^−½ (x − α m)."""
+        (alpha, sigma), (alpha_to, sigma_to) = self.coefficients(x, s), self.coefficients(x, to)
+        mean, values = self.own(self.means, x), self.own(self.values, x)
+        spread, reached = (a.square() * values + b.square() for a, b in ((alpha, sigma), (alpha_to, sigma_to)))
+        offsets = self.to_axes(x.flatten(1)[:, None] - alpha * mean)
+        return (alpha_to * mean + self.from_axes(offsets * torch.sqrt(reached / spread))).reshape(x.shape)

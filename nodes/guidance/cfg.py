@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated
+import math
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
 
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, abilities, also, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
-from nodes.contracts.devices import put_rows, take_rows
-from nodes.contracts.levels import factor
+from nodes.contracts.levels import beside, factor
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
+from nodes.guidance.branches import bound, mixed, narrowed, put, rows_where, value_at, values_at
+from nodes.guidance.conditional import Conditional
+
+
+class Interval(NamedTuple):
+    """Levels from above `low` up to `high`; from the cleanest on where `low` is 0."""
+
+    low: float = 0.0
+    high: float = math.inf
+
+    @property
+    def whole(self) -> bool:
+        """Whether every level lies in it."""
+        return self.low == 0 and self.high == math.inf
+
+    def holds(self, s: Tensor) -> Tensor:
+        """Which of these levels lie in it."""
+        above = s > self.low if self.low else torch.ones_like(s, dtype=torch.bool)
+        return above & (s <= self.high) & (self.low < self.high)
 
 
 def cost(known: Known) -> Estimate:
-    """Twice the model's cost, once where the scale is 1; a curve may be 1 at some levels."""
-    scale = known.value("guidance_scale")
-    each = Span(1, 2) if scale is None or isinstance(scale, LevelCurve) else Span.of(1 if scale == 1 else 2)
-    return Estimate(each=known.input("model").each * each)
+    """Twice the model's cost; once where the scale is 1 or 0, and outside the interval. A curve may be 1 somewhere."""
+    return Estimate(each=known.input("model").each * _branches(known))
+
+
+def _branches(known: Known) -> Span:
+    scale, low, high = (known.value(name) for name in ("guidance_scale", "sigma_min", "sigma_max"))
+    whole = (low, high) == (0, math.inf)
+    if scale == 1 or (scale == 0 and whole):
+        return Span.of(1)
+    if isinstance(low, float) and isinstance(high, float) and low >= high:
+        return Span.of(1)
+    return Span.of(2) if whole and not (scale is None or isinstance(scale, LevelCurve)) else Span(1, 2)
 
 
 @node(cost=cost, abilities=abilities(like="model", without=("prompt",)))
@@ -31,54 +58,67 @@ def cfg(
     negative: Cond | None = None,
     *,
     guidance_scale: Annotated[Curve, CurveOver(minimum=0, maximum=100, step=0.1), also("scale", "cfg_scale")] = 5.0,
+    sigma_min: Annotated[float, Number(minimum=0, maximum=1e6)] = 0.0,
+    sigma_max: Annotated[float, Number(minimum=0, maximum=1e6, infinite=True)] = math.inf,
 ) -> Model:
-    """Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598, equation 6).
+    """Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598, equation 6), everywhere or in an interval.
 
     D = D_neg + guidance_scale · (D_pos − D_neg), where D_pos and D_neg are the model's x0 under `positive` and under
-    `negative` (without one: under no condition). A curve gives each noise level a scale of its own.
-    2 model rows per sample, 1 where the scale is 1: the prediction is then that under `positive`, bitwise.
+    `negative` (without one: under no condition). A curve gives each noise level a scale of its own. At levels s outside
+    sigma_min < s ≤ sigma_max the scale is 1 (Kynkäänniemi et al. 2024, arXiv:2404.07724); 0 leaves the clean end open.
+    An interval that is empty leaves the conditional model.
+    2 model rows per sample; 1 where the scale is 1, the prediction being that under `positive`, bitwise, and 1 where it
+    is 0 at every level, the prediction being that under `negative`.
     """
-    return Guided(model, positive, negative, guidance_scale)
+    interval = Interval(sigma_min, sigma_max)
+    if guidance_scale == 0 and interval.whole:
+        return Conditional(model, negative)
+    return Guided(model, positive, negative, guidance_scale, interval)
 
 
 class Guided(Mixer):
     """A model under classifier-free guidance."""
 
-    def __init__(self, model: Model, positive: Cond, negative: Cond | None, scale: float | LevelCurve) -> None:
-        self.model, self.positive, self.negative, self.scale = model, positive, negative, scale
+    def __init__(
+        self,
+        model: Model,
+        positive: Cond,
+        negative: Cond | None,
+        scale: float | LevelCurve,
+        interval: Interval = Interval(),  # noqa: B008 - an immutable value
+    ) -> None:
+        self.model, self.positive, self.negative, self.scale, self.interval = model, positive, negative, scale, interval
         self.space = model.space
         self.abilities = model.abilities - {"prompt"}
 
     def cost(self, s: float) -> float:
-        """Twice the model's cost where the scale is not 1."""
-        return self.model.cost(s) * (1 if self._scale_at(s) == 1 else 2)
+        """Twice the model's cost where it is guided."""
+        guides = value_at(self.scale, s) != 1 and bool(self.interval.holds(torch.tensor(s)))
+        return self.model.cost(s) * (2 if guides else 1)
 
     def asks(self, q: Query, ctx: Context) -> Asks:
         """The positive question for all rows; the negative one for the rows that are guided."""
-        asked: Asks = [(self.model, replace(q, cond=self.positive.gather(q.rows.origin)))]
-        guided = (self._scales(q) != 1).nonzero()[:, 0]
+        asked: Asks = [(self.model, bound(q, self.positive))]
+        guided = rows_where(self._scales(q.s) != 1)
         if len(guided):
-            inner = q if len(guided) == len(q.rows) else q.take(guided)
-            negative = None if self.negative is None else self.negative.gather(inner.rows.origin)
-            asked.append((self.model, replace(inner, cond=negative)))
+            asked.append((self.model, bound(narrowed(q, guided), self.negative)))
         return asked
 
     def combine(self, q: Query, answers: list[Prediction], ctx: Context) -> Prediction:
         """D_neg + scale · (D_pos − D_neg) on the guided rows."""
-        positive = answers[0].x0
         if len(answers) == 1:
-            return Prediction(positive)
-        scales = self._scales(q)
-        guided = (scales != 1).nonzero()[:, 0]
-        negative = answers[1].x0
-        scale = factor(scales[guided], negative)
-        mixed = negative + scale * (take_rows(positive, guided) - negative)
-        return Prediction(mixed if len(guided) == len(q.rows) else put_rows(positive, guided, mixed))
+            return answers[0]
+        scales = self._scales(q.s)
+        guided = rows_where(scales != 1)
+        scale, inner = scales[guided], narrowed(q, guided)
+        positive = answers[0] if inner is q else answers[0].take(guided)
 
-    def _scale_at(self, s: float) -> float:
-        return self.scale.at(s) if isinstance(self.scale, LevelCurve) else self.scale
+        def rule(branches: Sequence[Tensor]) -> Tensor:
+            toward, away = branches
+            pulled = away + factor(scale, away) * (toward - away)
+            return torch.where(beside(scale == 1, away), toward, pulled) if scale.ndim > 1 else pulled
 
-    def _scales(self, q: Query) -> Tensor:
-        if not isinstance(self.scale, LevelCurve):
-            return torch.full((len(q.rows),), self.scale, dtype=torch.float64)
-        return torch.tensor([self.scale.at(s) for s in q.s.tolist()], dtype=torch.float64)
+        return put(q, answers[0], guided, mixed(inner, [positive, answers[1]], rule))
+
+    def _scales(self, s: Tensor) -> Tensor:
+        return torch.where(self.interval.holds(s), values_at(self.scale, s), 1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Prompt, RunContext, Span, node
+from graphs import Estimate, InputError, Prompt, RunContext, Span, abilities, node
 from nodes.contracts.devices import moved
 from nodes.contracts.media import Image
 from nodes.contracts.model import Model
@@ -15,7 +15,7 @@ from nodes.exact.empirical import Empirical
 from nodes.exact.lists import Numbers, weights_of
 
 
-@node(cost=Estimate(each=Span.of(1)))
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "differentiable", "level_map"))
 def empirical(data: Image | Sample, *, labels: Prompt = "", weights: Numbers = (), run: RunContext) -> Model:
     """The exact model of a finite set of data: what a network becomes that has learnt it by heart.
 

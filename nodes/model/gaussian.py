@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from graphs import Estimate, InputError, Span, node
+from graphs import Estimate, InputError, Span, abilities, node
 from nodes.contracts.model import Model
 from nodes.contracts.space import Space
 from nodes.exact.gaussian import Gaussian
@@ -14,7 +14,7 @@ LARGEST_MATRIX = 1024
 """Coordinates for which a full covariance is held, at the most."""
 
 
-@node(cost=Estimate(each=Span.of(1)))
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("differentiable", "level_map"))
 def gaussian(
     *,
     mean: Numbers = (0.0, 0.0),
@@ -26,7 +26,7 @@ def gaussian(
 
     E[x0 | x] = m + α C S⁻¹ (x − α m) with S = α² C + σ² I. Points have `shape`, or as many coordinates as the mean.
     `mean` and `std`, the standard deviations, have one number for all coordinates, or one for each. `covariance`, a
-    symmetric matrix row by row, takes the place of `std`. Without it levels may differ by place. Gradients flow.
+    symmetric matrix row by row, takes the place of `std`. Levels may differ by place, gradients flow.
     1 model row per sample, in the type of the points. Errors: lists of the wrong length, a covariance that is none.
     """
     event = shape or (len(mean),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from graphs import Estimate, InputError, Number, Prompt, Span, node
+from graphs import Estimate, InputError, Number, Prompt, Span, abilities, node
 from nodes.contracts.model import Model
 from nodes.contracts.space import Space
 from nodes.exact.lists import Numbers, covariances_of, means_of, weights_of
@@ -14,7 +14,7 @@ from nodes.exact.shapes import shape_named
 Preset = Literal["ring", "grid", "two_moons", "spiral", "own"]
 
 
-@node(cost=Estimate(each=Span.of(1)))
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "differentiable", "level_map"))
 def mixture(
     *,
     preset: Preset = "ring",
@@ -33,7 +33,8 @@ def mixture(
     `std` wide. "own" takes `means` [K·dimension], one component after the other, and `covariances` [dimension²] for all
     or [K·dimension²], row by row; without them each is `std`² I. `weights` are equal unless given.
     A prompt (cond.prompt) names components by number from 1, or classes, as "1 3" or "upper"; the empty one is all.
-    `names`, one a line, are the classes of the components in turn. Gradients flow; 1 model row per sample.
+    `names`, one a line, are the classes of the components in turn. Levels may differ by place, gradients flow.
+    1 model row per sample, in the type of the points.
     Errors: lists of the wrong length, a covariance that is none.
     """
     if preset == "own":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from graphs import Estimate, InputError, Prompt, RunContext, Span, node
+from graphs import Estimate, InputError, Prompt, RunContext, Span, abilities, node
 from nodes.contracts.devices import moved
 from nodes.contracts.model import Model
 from nodes.contracts.space import Space
@@ -15,7 +15,7 @@ LARGEST_TABLE = 2**22
 """Words times letters of a word times letters of the alphabet, at the most."""
 
 
-@node(cost=Estimate(each=Span.of(1)))
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "level_map"))
 def table(
     *,
     words: Prompt = "sun\nson\nsea\nsky\nspy\nshy",

@@ -1,1 +1,1 @@
-"""Rewards: what is wanted of a point, as one number."""
+"""What is wanted of a sample: one number for each row, larger is better."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from graphs import Estimate, InputError, Prompt, node
+from graphs import Estimate, InputError, Prompt, abilities, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.model import Model
@@ -13,7 +13,7 @@ from nodes.contracts.sample import Sample
 from nodes.exact.components import Components
 
 
-@node(cost=Estimate())
+@node(cost=Estimate(), abilities=abilities("noisy", like="model", without=("prompt", "level_map", "low_rank")))
 def component(model: Model, *, text: Prompt = "1") -> Reward:
     """An exact classifier, log p(component | x) of an exact model, right at every noise level.
 

@@ -17,6 +17,9 @@ from nodes.contracts.state import State
 from nodes.contracts.trajectory import Trajectory
 from nodes.solver.over import Over
 
+RESIDUAL = "residual"
+"""In a trajectory's aux [N, B, *event]: what is to be added besides, as inversion.ddpm finds where nothing is drawn."""
+
 
 def cost(known: Known) -> Estimate:
     """The inner solver's calls."""
@@ -29,7 +32,8 @@ def replay(solver: Solver, trajectory: Trajectory) -> Solver:
 
     Step k of a row uses z[k] of the trajectory's row with the same lineage, or else of the same origin: with the
     model, the levels and the noise of the recording the result is the same bitwise; with another condition it is an
-    edit that keeps what the noise decided (edit-friendly inversion, arXiv:2304.06140). Calls: the inner solver's.
+    edit that keeps what the noise decided (edit-friendly inversion, arXiv:2304.06140). What a trajectory
+    holds as "residual" in its aux is added. Calls: the inner solver's.
     Errors: a solver that draws nothing, or draws tokens; a trajectory without z, too short, or of other rows or shape.
     """
     if "stochastic" not in solver.abilities or "tokens" in solver.abilities:
@@ -46,24 +50,27 @@ def replay(solver: Solver, trajectory: Trajectory) -> Solver:
             allowed="a trajectory recorded with a solver that draws noise",
             mend="record it by solver.trajectory with solver.ancestral or solver.ddim with eta above 0",
         )
-    return Replay(solver, trajectory.z, trajectory.rows)
+    return Replay(solver, trajectory.z, trajectory.rows, trajectory.aux.get(RESIDUAL))
 
 
 class Replay(Over):
     """The method of `replay`; it draws nothing itself."""
 
-    def __init__(self, inner: Solver, z: Tensor, rows: Rows) -> None:
+    def __init__(self, inner: Solver, z: Tensor, rows: Rows, residual: Tensor | None = None) -> None:
         super().__init__(inner)
         self.abilities = inner.abilities - {"stochastic"}
-        self.z, self.rows = z, rows
+        self.z, self.rows, self.residual = z, rows, residual
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
         """The step that the recorded noise leads to."""
         kernel = self.inner.kernel(model, state, s_next, ctx)
         if not isinstance(kernel, GaussianKernel):
             raise TypeError(f"{type(self.inner).__name__} draws no normal noise")
-        z = moved(self.recorded(state), kernel.mean.device).to(kernel.mean.dtype)
-        return kernel.at(kernel.mean + factor(kernel.std, kernel.mean) * z)
+        z = moved(self.recorded(self.z, state), kernel.mean.device).to(kernel.mean.dtype)
+        x = kernel.mean + factor(kernel.std, kernel.mean) * z
+        if self.residual is not None:
+            x = x + moved(self.recorded(self.residual, state), x.device).to(x.dtype)
+        return kernel.at(x)
 
     def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> GaussianKernel:
         """There is none: the noise is given."""
@@ -73,18 +80,18 @@ class Replay(Over):
             mend="wire the solver that is inside solver.replay",
         )
 
-    def recorded(self, state: State) -> Tensor:
-        """The z of each row's step, [B, *event]."""
-        steps, count = self.z.shape[:2]
+    def recorded(self, entries: Tensor, state: State) -> Tensor:
+        """What was recorded for each row's step, [B, *event] of entries [N, R, *event]."""
+        steps, count = entries.shape[:2]
         latest = int(state.step.max()) if len(state.rows) else 0
-        if latest >= steps or self.z.shape[2:] != state.x.shape[1:]:
+        if latest >= steps or entries.shape[2:] != state.x.shape[1:]:
             raise InputError(
                 "the trajectory does not fit what is sampled",
-                given=f"noise for {steps} steps of shape {list(self.z.shape[2:])}",
+                given=f"noise for {steps} steps of shape {list(entries.shape[2:])}",
                 allowed=f"{latest + 1} steps or more, of shape {list(state.x.shape[1:])}",
                 mend="sample over the levels of the recording, and the same kind of points",
             )
-        return take_rows(self.z.flatten(0, 1), state.step * count + self.places(state.rows))
+        return take_rows(entries.flatten(0, 1), state.step * count + self.places(state.rows))
 
     def places(self, rows: Rows) -> Tensor:
         """Which of the trajectory's rows each of these follows, [B]."""

@@ -68,7 +68,7 @@ def test_an_example_is_opened_by_its_name_unless_a_file_is_called_so(here: Path)
     [
         ("mien.json", "did you mean 'mine.json'?"),
         ("digit", "did you mean 'digits'?"),
-        ("zzzzzzzz", "one of the examples: digits"),
+        ("zzzzzzzz", "one of the examples: "),
         ("../examples/digits", "there is no such graph"),
         ("nowhere/at/all.json", "there is no such graph"),
         (".", "a folder, not a graph"),

@@ -84,7 +84,6 @@ def test_a_level_for_each_place() -> None:
     for row, column in ((0, 0), (0, 1), (1, 0), (1, 1)):
         everywhere = x0_of(model, x, float(s[0, 0, row, column]))
         assert torch.allclose(found[..., row, column], everywhere[..., row, column], atol=1e-14)
-    assert "level_map" not in exact().abilities
 
 
 @pytest.mark.parametrize(

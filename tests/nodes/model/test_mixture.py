@@ -95,7 +95,7 @@ def test_rows_do_not_see_each_other() -> None:
 
 def test_both_ends() -> None:
     model, x = mixture(), points()
-    assert torch.allclose(x0_of(model, x, 0.0), x, atol=1e-14)
+    assert torch.allclose(x0_of(model, x, 0.0), x, atol=1e-13)
     assert torch.allclose(x0_of(model, x, math.inf), PRIOR.mean().expand(5, 2), atol=1e-14)
     assert torch.allclose(x0_of(model, x, math.inf, model.prompt(("left",))), PRIOR.means[0].expand(5, 2), atol=1e-14)
     for s in (0.0, math.inf):
@@ -136,22 +136,41 @@ def test_a_diagonal_covariance_is_a_full_one_without_its_zeros() -> None:
     assert torch.allclose(model.posterior_covariance(x, s), full.posterior_covariance(x, s), atol=1e-14)
 
 
+def two_levels() -> tuple[Tensor, Tensor, Tensor]:
+    """Levels of two rows whose places differ, [2, 2], and the α and σ of the places."""
+    alpha, sigma = zip(*(coefficients(s) for s in (0.3, 2.0)), strict=True)
+    return numbers(0.3, 2.0).expand(2, 2), numbers(*alpha), numbers(*sigma)
+
+
 def test_each_place_may_have_its_own_level() -> None:
     model, prior = axis_aligned()
-    x = points(2)
-    s = numbers(0.3, 2.0).expand(2, 2)
-    alpha, sigma = (
-        torch.stack(pair) for pair in zip(*(map(numbers, coefficients(v)) for v in (0.3, 2.0)), strict=True)
-    )
+    x, (s, alpha, sigma) = points(2), two_levels()
     for found, point in zip(x0_of(model, x, s), x, strict=True):
-        assert torch.allclose(found, posterior_by_force(prior, point, alpha[:, 0], sigma[:, 0])[0], atol=1e-6)
+        assert torch.allclose(found, posterior_by_force(prior, point, alpha, sigma)[0], atol=1e-6)
     assert torch.allclose(x0_of(model, x, numbers(0.7, 0.7).expand(2, 2)), x0_of(model, x, 0.7), atol=1e-14)
 
 
-def test_a_mixture_that_is_not_axis_aligned_takes_one_level_a_row() -> None:
+def test_axes_that_are_not_those_of_the_places_make_no_difference() -> None:
+    x, (s, alpha, sigma) = points(2), two_levels()
+    covariances = mixture().posterior_covariance(x, s)
+    for found, covariance, point in zip(x0_of(mixture(), x, s), covariances, x, strict=True):
+        expected = posterior_by_force(PRIOR, point, alpha, sigma)
+        assert torch.allclose(found, expected[0], atol=1e-6)
+        assert torch.allclose(covariance, expected[1], atol=1e-6)
+    assert torch.allclose(x0_of(mixture(), x, numbers(0.7, 0.7).expand(2, 2)), x0_of(mixture(), x, 0.7), atol=1e-13)
+
+
+def test_a_place_that_is_known_stays_and_says_what_it_can_of_the_others() -> None:
     x = points(2)
-    with pytest.raises(InputError, match="one level for each row"):
-        x0_of(mixture(), x, numbers(0.3, 2.0).expand(2, 2))
+    found = x0_of(mixture(), x, numbers(0.0, math.inf).expand(2, 2))
+    assert torch.allclose(found[:, 0], x[:, 0], atol=1e-12)
+    # Given the first coordinate, the second of a component is normal around m2 + c12/c11 (x1 − m1).
+    known = x[:, 0, None]
+    apart = known - PRIOR.means[:, 0]
+    variance = PRIOR.covariances[:, 0, 0]
+    shares = PRIOR.weights * torch.exp(-apart.square() / (2 * variance)) / variance.sqrt()
+    second = PRIOR.means[:, 1] + PRIOR.covariances[:, 0, 1] / variance * apart
+    assert torch.allclose(found[:, 1], (shares * second).sum(1) / shares.sum(1), atol=1e-12)
 
 
 @pytest.mark.parametrize("preset", ["ring", "grid", "two_moons", "spiral"])

@@ -1,0 +1,1 @@
+"""From a sample back to the noise that it comes from."""

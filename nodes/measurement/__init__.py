@@ -1,0 +1,1 @@
+"""What was seen of a point, and models that agree with it."""

@@ -1,0 +1,34 @@
+"""A reward on what latents decode to."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from graphs import node
+from nodes.contracts.codec import Codec
+from nodes.contracts.context import Context
+from nodes.contracts.reward import Reward, score
+from nodes.contracts.sample import Sample
+
+
+@node
+def decoded(reward: Reward, codec: Codec) -> Reward:
+    """A reward on pixels made one on latents: r(decode(z)).
+
+    Gradients flow where both the reward and the codec let them. Cost: 1 decode and 1 reward a row.
+    Errors: latents of another codec.
+    """
+    return Decoded(reward, codec)
+
+
+class Decoded(Reward):
+    """The reward of `decoded`."""
+
+    def __init__(self, reward: Reward, codec: Codec) -> None:
+        self.reward, self.codec = reward, codec
+        self.abilities = reward.abilities - {"noisy"} | {"composed"}
+
+    def score(self, sample: Sample, ctx: Context) -> Tensor:
+        """The inner reward's scores of the decoded points."""
+        self.codec.own(sample.space)
+        return score(self.reward, self.codec.decode(sample, ctx), ctx)

@@ -1,0 +1,1 @@
+"""Looking for samples that a reward likes."""

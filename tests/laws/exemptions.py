@@ -1,0 +1,26 @@
+"""Which node does not obey which law, and why; read by the laws, and printed with them.
+
+An exempt node is tried all the same: that it fails is expected, and that it passes is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EXEMPT: Mapping[str, Mapping[str, str]] = {
+    "the help of a method names its source": {
+        "guidance.conditional": "binds a condition to a model, which is nobody's method",
+        "levels.explicit": "levels as a person writes them",
+        "levels.flip": "the same levels in the other order",
+    },
+}
+"""The reasons by law and node id, or by node id and settings as a test shows them."""
+
+NULLS: Mapping[str, tuple[float, ...]] = {
+    "guidance_scale": (1.0, 0.0),
+    "strength": (0.0,),
+}
+"""By the name of a parameter or another spelling of it: the value with which a node changes nothing.
+
+Where there are several, it is the first at which the node declares to cost no more than what it is made of.
+"""

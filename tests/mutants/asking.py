@@ -1,0 +1,68 @@
+"""Errors in how models are asked: merging, joining, sharing out, memory by place."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+
+MODELS = ("tests/nodes/contracts/test_model.py",)
+HALVES = ("tests/laws/test_halves.py",)
+MEMORY = ("tests/nodes/contracts/test_memory.py",)
+
+MUTANTS = (
+    Mutant(
+        "nodes/contracts/asking.py",
+        "return one.cond.same(other.cond)",
+        "return True",
+        ("tests/nodes/guidance/test_cfg.py",),
+        "questions under two conditions are taken for one",
+    ),
+    Mutant(
+        "nodes/contracts/asking.py",
+        "        or not torch.equal(one.to, other.to)\n",
+        "",
+        MEMORY,
+        "questions on the way to two levels are taken for one",
+    ),
+    Mutant(
+        "nodes/contracts/asking.py",
+        "one.x is other.x and at and",
+        "one.x is other.x and",
+        MEMORY,
+        "questions about other rows of the state are taken for one",
+    ),
+    Mutant(
+        "nodes/contracts/asking.py",
+        "        begin += size\n",
+        "",
+        (*MODELS, "tests/nodes/guidance/test_cfg.py"),
+        "every question gets the answer to the first",
+    ),
+    Mutant(
+        "nodes/contracts/asking.py",
+        "places = (replace(query, path=(*call.query.path, str(number)))",
+        'places = (replace(query, path=(*call.query.path, "0"))',
+        MEMORY,
+        "two models of a stack write in one place",
+    ),
+    Mutant(
+        "nodes/contracts/asking.py",
+        "return put_rows(base, _positions(q, asked), entry)",
+        "return put_rows(base.new_zeros(base.shape), _positions(q, asked), entry)",
+        MEMORY,
+        "rows that were not asked forget",
+    ),
+    Mutant(
+        "nodes/contracts/query.py",
+        "return entry if self.at is None else take_rows(entry, self.at)",
+        "return entry[: len(self.rows)]",
+        MEMORY + HALVES,
+        "a part of the rows recalls what the first ones kept",
+    ),
+    Mutant(
+        "nodes/contracts/query.py",
+        "at=index if self.at is None else self.at[index],",
+        "at=index,",
+        MEMORY,
+        "a part of a part forgets where it stands",
+    ),
+)

@@ -1,0 +1,66 @@
+"""Errors in the level coordinate, in conversions, and in what is bound to the rows of a run."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+
+LEVELS = ("tests/nodes/contracts/test_levels.py",)
+
+MUTANTS = (
+    Mutant(
+        "nodes/contracts/levels.py",
+        "factor(alpha, x0) * x0 + factor(sigma, x0) * eps",
+        "factor(sigma, x0) * x0 + factor(alpha, x0) * eps",
+        LEVELS,
+        "alpha and sigma are swapped",
+    ),
+    Mutant(
+        "nodes/contracts/levels.py",
+        "torch.where(torch.isinf(s), 1.0, s * alpha)",
+        "s * alpha",
+        LEVELS,
+        "pure noise has no sigma",
+    ),
+    Mutant(
+        "nodes/contracts/levels.py",
+        "return -torch.log(s.double())",
+        "return -2 * torch.log(s.double())",
+        ("tests/nodes/contracts/test_levels.py", "tests/nodes/solver/test_orders.py"),
+        "the log SNR is that of powers, not of amplitudes",
+    ),
+    Mutant(
+        "nodes/contracts/levels.py",
+        "s[:, rows.origin % s.shape[1]]",
+        "s[:, torch.arange(len(rows)) % s.shape[1]]",
+        ("tests/nodes/contracts/test_levels.py", "tests/laws/test_bound_by_origin.py"),
+        "a row taken out of its batch gets the levels of another",
+    ),
+    Mutant(
+        "nodes/contracts/cond.py",
+        "return self.take(origin % len(self))",
+        "return self.take(torch.arange(len(origin)) % len(self))",
+        ("tests/laws/test_batches.py",),
+        "a row taken out of its batch gets the prompt of another",
+    ),
+    Mutant(
+        "nodes/contracts/operator.py",
+        "take_rows(y, rows.origin % len(y))",
+        "y[: len(rows)]",
+        ("tests/nodes/contracts/test_operator.py",),
+        "a row taken out of its batch gets the measurement of another",
+    ),
+    Mutant(
+        "nodes/contracts/conversions.py",
+        "factor(alpha / power, x) * x - factor(sigma / power, x) * output",
+        "factor(alpha / power, x) * x + factor(sigma / power, x) * output",
+        ("tests/nodes/contracts/test_conversions.py",),
+        "the sign of v",
+    ),
+    Mutant(
+        "nodes/contracts/conversions.py",
+        "beside((sigma.square() / alpha).to(score.dtype), score)",
+        "beside((sigma / alpha).to(score.dtype), score)",
+        ("tests/nodes/contracts/test_conversions.py",),
+        "Tweedie's formula with sigma for its square",
+    ),
+)

@@ -1,0 +1,52 @@
+"""Measuring, and looking at what was measured."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from graphs import InputError
+from nodes.contracts.operator import Measurement
+from nodes.measurement.mask import mask
+from nodes.measurement.measure import measure
+from nodes.measurement.pinv import pinv
+from tests.nodes.gaussian import pure_noise
+from tests.nodes.measurement.toys import Identity, Squares, clean
+
+
+def test_without_noise_it_is_what_the_operator_sees() -> None:
+    sample = clean(3)
+    operator = mask(sample, hidden="left")
+    measured = measure(sample, operator)
+    assert torch.equal(measured.y, operator.apply(sample.x, sample.rows))
+    assert measured.sigma == 0
+
+
+def test_noise_has_its_deviation_and_is_the_rows_own() -> None:
+    sample = clean(40, (1, 10, 10))
+    measured = measure(sample, Identity(), sigma_y=0.5, seed=3)
+    noise = measured.y - sample.x
+    assert abs(float(noise.mean())) < 4 * 0.5 / 4000**0.5
+    assert abs(float(noise.std()) - 0.5) < 4 * 0.5 / 8000**0.5
+    assert measured.sigma == 0.5
+    fewer = measure(sample.take(torch.arange(4)), Identity(), sigma_y=0.5, seed=3)
+    assert torch.equal(fewer.y, measured.y[:4])
+    assert not torch.equal(measure(sample, Identity(), sigma_y=0.5, seed=4).y, measured.y)
+
+
+def test_noise_is_not_measured() -> None:
+    with pytest.raises(InputError, match="clean sample"):
+        measure(pure_noise(2), Identity())
+
+
+def test_what_was_seen_is_brought_back_as_a_clean_sample() -> None:
+    sample = clean(3)
+    operator = mask(sample, hidden="right")
+    back = pinv(measure(sample, operator), operator, sample)
+    assert torch.equal(back.x, operator.apply(sample.x, sample.rows))
+    assert (back.space, back.s.tolist(), back.rows.origin.tolist()) == (sample.space, [0, 0, 0], [0, 1, 2])
+
+
+def test_an_operator_that_is_not_linear_has_no_way_back() -> None:
+    with pytest.raises(InputError, match="pseudo-inverse"):
+        pinv(Measurement(torch.ones(1, 2)), Squares(), clean(1))

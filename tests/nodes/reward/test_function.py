@@ -1,0 +1,43 @@
+"""A plain function as a reward."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from graphs import InputError
+from nodes.contracts.reward import score
+from nodes.reward.function import scored_by
+from tests.nodes.gaussian import context
+from tests.nodes.reward.points import clean, pictures
+
+
+def contrast(x: Tensor) -> Tensor:
+    """The standard deviation of each row."""
+    return x.flatten(1).std(1)
+
+
+def test_the_function_scores_the_points() -> None:
+    ctx = context()
+    assert torch.equal(score(scored_by(contrast), clean(pictures()), ctx), contrast(pictures()))
+    assert ctx.meter.rewards == 3
+
+
+def test_gradients_flow_only_where_it_is_differentiable() -> None:
+    x = pictures().requires_grad_()
+    assert score(scored_by(contrast, differentiable=True), clean(x), context()).requires_grad
+    assert not score(scored_by(contrast), clean(x), context()).requires_grad
+
+
+def test_it_reads_the_points_that_it_names() -> None:
+    with pytest.raises(InputError, match="another kind of points"):
+        score(scored_by(contrast), clean(pictures(), "plane"), context())
+    assert len(score(scored_by(contrast, space="any"), clean(pictures(), "plane"), context())) == 3
+
+
+def test_rewards_are_the_same_where_the_function_and_what_it_closes_over_are() -> None:
+    def scaled(factor: float) -> str:
+        return scored_by(lambda x: factor * contrast(x)).digest
+
+    assert scaled(2.0) == scaled(2.0) != scaled(3.0)
