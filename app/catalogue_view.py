@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from graphs.catalogue.catalogue import Catalogue
+from graphs.declaration.abilities import Abilities
 from graphs.declaration.parameters import Number
 from graphs.declaration.records import NodeType, Parameter, Port
 from graphs.errors import InputError
@@ -50,13 +51,25 @@ def node_help(record: NodeType, catalogue: Catalogue) -> str:
     if record.parameters:
         parts += ["", "parameters", *(_parameter(parameter) for parameter in record.parameters)]
     parts += ["", "outputs", *(_port(port, catalogue) for port in record.outputs)]
+    if record.abilities is not None:
+        parts += ["", "abilities", *_abilities(record.abilities)]
     return "\n".join(parts)
 
 
 def _port(port: Port, catalogue: Catalogue) -> str:
-    extra = ["list of wires"] * port.many + ["optional"] * port.optional
+    needed = [f'needs "{name}"' for name in port.needs]
+    extra = ["list of wires"] * port.many + ["optional"] * port.optional + needed
     note = f" ({', '.join(extra)})" if extra else ""
     return f"  {port.name}{note}: {catalogue.meaning(port.types)}"
+
+
+def _abilities(declared: Abilities) -> list[str]:
+    lines = [f"  {name}" for name in declared.own]
+    lines += [f"  {name}, where {parameter} is not 0" for name, parameter in declared.depending.items()]
+    if declared.like is not None:
+        without = f", but {', '.join(declared.without)}" if declared.without else ""
+        lines.append(f"  those of {declared.like}{without}")
+    return lines or ["  none"]
 
 
 def _parameter(parameter: Parameter) -> str:

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from graphs.curves import LevelCurve
+from graphs.declaration.abilities import abilities, needs
 from graphs.declaration.node import node
 from graphs.declaration.parameters import (
     Choice,
@@ -59,10 +60,12 @@ __all__ = [
     "Steps",
     "Switch",
     "TextBox",
+    "abilities",
     "also",
     "behaviour",
     "data",
     "load",
+    "needs",
     "node",
     "run",
 ]

@@ -45,6 +45,7 @@ class Code(StrEnum):
     NO_OUTPUT = "no_output"
     TOO_MANY_WIRES = "too_many_wires"
     WRONG_TYPE = "wrong_type"
+    MISSING_ABILITY = "missing_ability"
     CYCLE = "cycle"
     # parameters
     UNKNOWN_PARAMETER = "unknown_parameter"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graphs.catalogue.catalogue import Catalogue
+from graphs.checking.abilities import ability_faults
 from graphs.checking.keys import key_faults
 from graphs.checking.parameters import parameter_faults
 from graphs.checking.subgraphs import interface_faults
@@ -69,6 +70,7 @@ def _examine(document: Document, catalogue: Catalogue, files: Places, only: Sequ
         found += key_faults(path, level)
         found += _node_faults(Scope(path, level, known), unknown, catalogue, files)
     found += whole_faults(flat, wanted, catalogue)
+    found += ability_faults(flat, catalogue)
     judged = _judged(found, document, flat, wanted, catalogue) if found else []
     return Examined(tuple(judged), flat, tuple(wanted))
 

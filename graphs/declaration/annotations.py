@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from graphs.curves import LevelCurve
+from graphs.declaration.abilities import Needs
 from graphs.declaration.parameters import Also, Choice, Kind, Number, NumberList, Switch, TextBox
 from graphs.declaration.records import Parameter, Port
 from graphs.declaration.values import value_mark
@@ -75,12 +76,22 @@ def _read_input(entry: inspect.Parameter, annotation: object, place: str) -> Por
         if len(inner) != 2 or inner[1] is not Ellipsis:  # noqa: PLR2004
             raise DeclarationError(f"{place}: a list of wires is annotated tuple[Type, ...]")
         arms = _arms(inner[0])
-    names = tuple(_port_type(arm, place) for arm in arms)
+    names = tuple(_port_type(typing.get_args(arm)[0] if _is_annotated(arm) else arm, place) for arm in arms)
+    needed = tuple(name for arm in arms if _is_annotated(arm) for name in _needed(arm))
     if entry.default is not entry.empty and entry.default not in (None, ()):
         raise DeclarationError(f"{place}: an input port has no default but None or (); make it keyword-only")
     if optional and entry.default is entry.empty:
         raise DeclarationError(f"{place} may be None, so give it the default None")
-    return Port(name=entry.name, types=names, many=many, optional=entry.default is not entry.empty)
+    return Port(name=entry.name, types=names, many=many, optional=entry.default is not entry.empty, needs=needed)
+
+
+def _is_annotated(arm: object) -> bool:
+    return typing.get_origin(arm) is Annotated
+
+
+def _needed(arm: object) -> tuple[str, ...]:
+    """The abilities that an annotation asks for."""
+    return tuple(name for extra in typing.get_args(arm)[1:] if isinstance(extra, Needs) for name in extra.abilities)
 
 
 def _read_outputs(annotation: object, name: str) -> tuple[Port, ...]:

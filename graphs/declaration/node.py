@@ -7,7 +7,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Generic, NamedTuple, ParamSpec, TypeVar, overload
 
-from graphs.declaration.annotations import read_signature
+from graphs.declaration.abilities import Abilities
+from graphs.declaration.annotations import Signature, read_signature
 from graphs.declaration.records import NodeType
 from graphs.errors import DeclarationError
 from graphs.estimates import Cost
@@ -30,6 +31,7 @@ class Options(NamedTuple):
     version: int
     also: tuple[str, ...]
     cost: Cost | None
+    abilities: Abilities | None
 
 
 class NodeFunction(Generic[P, R]):
@@ -61,6 +63,7 @@ class NodeFunction(Generic[P, R]):
         if self.options.converts and not signature.inputs:
             raise DeclarationError(f"{name} has no input to convert; take `converts` out or give it a port")
         _check_versions(name, self.options.version, self.migrations)
+        _check_abilities(name, self.options.abilities, signature)
         return NodeType.model_validate(
             {
                 "id": identifier,
@@ -90,6 +93,7 @@ def node(
     version: int = ...,
     also: tuple[str, ...] = ...,
     cost: Cost | None = ...,
+    abilities: Abilities | None = ...,
     migrations: Mapping[int, Migration] | None = ...,
 ) -> Callable[[Callable[P, R]], NodeFunction[P, R]]: ...
 def node(
@@ -101,6 +105,7 @@ def node(
     version: int = 1,
     also: tuple[str, ...] = (),
     cost: Cost | None = None,
+    abilities: Abilities | None = None,
     migrations: Mapping[int, Migration] | None = None,
 ) -> NodeFunction[P, R] | Callable[[Callable[P, R]], NodeFunction[P, R]]:
     """Declare a node.
@@ -109,11 +114,12 @@ def node(
     time. `converts`: it is offered where its input type meets a port of its output type. `version` rises when a name,
     a meaning or a default changes, with `migrations={old version: function from the saved node to the next version}`.
     `also`: earlier ids of this type. `cost` estimates what it asks of models, and says what a plan must know of what it
-    gives; see `graphs.estimates`.
+    gives; see `graphs.estimates`. `abilities` says what the behaviour that it gives can do, as
+    `abilities("stochastic")`; ports ask for it with `Annotated[Solver, needs("stochastic")]`.
     """
 
     def declare(target: Callable[P, R]) -> NodeFunction[P, R]:
-        return NodeFunction(target, Options(output, pure, converts, version, also, cost), migrations or {})
+        return NodeFunction(target, Options(output, pure, converts, version, also, cost, abilities), migrations or {})
 
     return declare if function is None else declare(function)
 
@@ -122,6 +128,17 @@ def _reject_clashes(name: str, names: list[str]) -> None:
     twice = {entry for entry in names if names.count(entry) > 1}
     if twice:
         raise DeclarationError(f"{name}: {', '.join(twice)} is declared twice")
+
+
+def _check_abilities(name: str, declared: Abilities | None, signature: Signature) -> None:
+    if declared is None:
+        return
+    ports, parameters = {port.name for port in signature.inputs}, {entry.name for entry in signature.parameters}
+    unknown = [*({declared.like} - ports - {None}), *(set(declared.depending.values()) - parameters)]
+    if unknown:
+        raise DeclarationError(
+            f"{name}: its abilities depend on {unknown[0]}, which it does not take; correct the name"
+        )
 
 
 def _check_versions(name: str, version: int, migrations: Mapping[int, Migration]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from graphs.declaration.abilities import Abilities
 from graphs.declaration.parameters import AnyKind
 
 
@@ -14,12 +15,16 @@ class Record(BaseModel):
 
 
 class Port(Record):
-    """A place for a wire: the types that fit, whether it takes a list of wires, whether it may stay empty."""
+    """A place for a wire: the types that fit, whether it takes a list of wires, whether it may stay empty.
+
+    `needs` are abilities that what comes in must have.
+    """
 
     name: str
     types: tuple[str, ...]
     many: bool = False
     optional: bool = False
+    needs: tuple[str, ...] = ()
 
 
 class Parameter(Record):
@@ -49,6 +54,8 @@ class NodeType(Record):
     pure: bool = True
     converts: bool = False
     run: bool = False
+    abilities: Abilities | None = None
+    """What the behaviour that it gives can do; None where that is not declared."""
     also: tuple[str, ...] = ()
     migrates: tuple[int, ...] = ()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from graphs import Estimate, Prompt, node
+from typing import Annotated
+
+from graphs import Estimate, Prompt, needs, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.model import Model
 
 
 @node(cost=Estimate())
-def prompt(model: Model, *, text: Prompt = "") -> Cond:
+def prompt(model: Annotated[Model, needs("prompt")], *, text: Prompt = "") -> Cond:
     """A text, encoded by the model's own text encoder.
 
     One prompt a line; row r of a batch takes line r mod (number of lines), so that one line serves all rows. The empty

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from graphs import InputError
 from nodes.contracts.aligned import joined
+from nodes.contracts.changes import join_changes, same_changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows, take_rows
@@ -112,6 +113,8 @@ def _equal(one: Query, other: Query) -> bool:
         or not torch.equal(one.to, other.to)
     ):
         return False
+    if not same_changes(one.changes, other.changes):
+        return False
     if one.cond is None or other.cond is None:
         return one.cond is other.cond
     return one.cond.same(other.cond)
@@ -126,6 +129,14 @@ def _group(question: _Question) -> tuple[object, ...]:
             allowed='a model with the ability "level_map", as an exact one with independent coordinates',
             mend="use levels that do not differ by place",
         )
+    for change in q.changes.values():
+        if change.alteration.ability not in leaf.abilities:
+            raise InputError(
+                "this model cannot be altered in this way",
+                given=type(change.alteration).__name__,
+                allowed=f'a model with the ability "{change.alteration.ability}"',
+                mend="wire a network that has it, as model.checkpoint",
+            )
     entries = () if q.cond is None else tuple((name, value.shape[1:]) for name, value in sorted(q.cond.entries.items()))
     return (id(leaf), q.x.shape[1:], q.x.dtype, q.x.device, q.s.shape[1:], q.stage, entries)
 
@@ -146,6 +157,7 @@ def _join(parts: Sequence[Query]) -> Query:
         cond=Cond.cat(conds) if conds else None,
         memory={f"/{name}": entry for name, entry in joined([_own(part) for part in parts], sizes).items()},
         stage=parts[0].stage,
+        changes=join_changes([part.changes for part in parts], sizes),
     )
 
 
@@ -153,7 +165,7 @@ def _own(q: Query) -> dict[str, Tensor]:
     """What this place of the stack kept, by its own names, aligned with the question."""
     place = q.key("")
     names = [key.removeprefix(place) for key in q.memory if key.startswith(place)]
-    return {name: q.recall(name, q.x) for name in names if "/" not in name}
+    return {name: q.recall(name, q.memory[q.key(name)]) for name in names if "/" not in name}
 
 
 def _share_out(answer: Prediction, group: list[_Question]) -> None:
@@ -188,7 +200,7 @@ def _aligned(q: Query, asked: Query, key: str, entry: Tensor) -> Tensor:
     if asked.at is q.at:
         return entry
     before = q.memory.get(key)
-    if before is None:
+    if before is None or before.shape[1:] != entry.shape[1:]:
         base = entry.new_zeros(len(q.rows), *entry.shape[1:])
     else:
         base = before if q.at is None else take_rows(before, q.at)

@@ -24,7 +24,8 @@ class Identified:
     @cached_property
     def digest(self) -> str:
         """The same for behaviours of the same class made of the same parts."""
-        return digest_of({name: value for name, value in vars(self).items() if name != "digest"}, type(self))
+        derived = {name for name in vars(self) if isinstance(getattr(type(self), name, None), cached_property)}
+        return digest_of({name: value for name, value in vars(self).items() if name not in derived}, type(self))
 
 
 def digest_of(value: object, kind: type = object) -> str:

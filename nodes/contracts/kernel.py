@@ -40,7 +40,9 @@ class Kernel(ABC):
 class GaussianKernel(Kernel):
     """A normal next x: `mean` [B, *event], `std` [B] or [B, *map] float64 on the CPU, 0 where nothing is drawn.
 
-    `begun` is the state that the step begins at, whose rows draw; `reached` the next state but for its x.
+    `begun` is the state that the step begins at, whose rows draw; `reached` the next state but for its x. With `path`
+    the first draw is the increment of the row's one Brownian path over the step, so that finer steps refine the same
+    sample; without, each step draws afresh.
     """
 
     mean: Tensor
@@ -48,12 +50,19 @@ class GaussianKernel(Kernel):
     begun: State
     reached: State
     purpose: str = "step"
+    path: bool = False
 
     def sample(self, ctx: Context, draw: int = 0) -> Tensor:
-        """Mean + std · z, where z is the row's own; where all std are 0 nothing is drawn."""
+        """Draw x = mean + std · z, where z is the row's own; where all std are 0 nothing is drawn."""
         if not bool((self.std != 0).any()):
             return self.mean
-        return self.mean + factor(self.std, self.mean) * ctx.noise.normal(self.begun, self.purpose, draw)
+        return self.mean + factor(self.std, self.mean) * self.noise(ctx, draw)
+
+    def noise(self, ctx: Context, draw: int = 0) -> Tensor:
+        """The z of that draw, [B, *event], for what records the noise: `z` of an x is off by its rounding."""
+        if self.path and draw == 0:
+            return ctx.noise.brownian(self.begun, self.begun.s, self.reached.s)
+        return ctx.noise.normal(self.begun, self.purpose, draw)
 
     def at(self, x: Tensor) -> State:
         """The next state with this x."""

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from graphs import data
 from nodes.contracts.aligned import moved_all, taken
+from nodes.contracts.changes import Changes, take_changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.devices import moved, take_rows
 from nodes.contracts.rows import Rows
@@ -25,6 +26,7 @@ class Query:
 
     `memory` is what models kept at earlier steps, aligned with the rows of the solver's state; `at` [B] are the
     positions there of this question's rows (None: all of them, in order), and `path` is the model's place in the stack.
+    `changes` alter the network for these rows, as an adapter does.
     """
 
     x: Tensor
@@ -37,6 +39,7 @@ class Query:
     memory: Mapping[str, Tensor] = field(default_factory=dict)
     stage: int = 0
     path: tuple[str, ...] = ()
+    changes: Changes = field(default_factory=dict)
 
     def take(self, index: Tensor) -> Query:
         """The question of these rows only."""
@@ -49,6 +52,7 @@ class Query:
             step=self.step[index],
             cond=None if self.cond is None else self.cond.take(index),
             at=index if self.at is None else self.at[index],
+            changes=take_changes(self.changes, index),
         )
 
     def inside(self, place: int = 0) -> Query:
@@ -60,9 +64,12 @@ class Query:
         return "/".join(("", *self.path, name))
 
     def recall(self, name: str, like: Tensor) -> Tensor:
-        """What was kept under this name, row-aligned; zeros like `like` where nothing was."""
+        """What was kept under this name, row-aligned; zeros like `like` where nothing of its shape was.
+
+        Another shape is there where a stored state goes on under another model.
+        """
         entry = self.memory.get(self.key(name))
-        if entry is None:
+        if entry is None or entry.shape[1:] != like.shape[1:]:
             return torch.zeros_like(like)
         return entry if self.at is None else take_rows(entry, self.at)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, also, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, abilities, also, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows, take_rows
@@ -24,7 +24,7 @@ def cost(known: Known) -> Estimate:
     return Estimate(each=known.input("model").each * each)
 
 
-@node(cost=cost)
+@node(cost=cost, abilities=abilities(like="model", without=("prompt",)))
 def cfg(
     model: Model,
     positive: Cond,

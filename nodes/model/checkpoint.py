@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from graphs import Estimate, FilePath, InputError, RunContext, Span, node
+from torch import Tensor
+
+from graphs import Estimate, FilePath, InputError, RunContext, Span, abilities, node
 from graphs.naming import listing, suggestion
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
+from nodes.contracts.identity import digest_of
 from nodes.contracts.model import Leaf, Model
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.space import Space
 from nodes.networks.checkpoint import open_checkpoint
 from nodes.networks.cores import over_cores
 from nodes.networks.denoiser import Denoiser
+from nodes.networks.low_rank import Applied, Factors
 
 Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
 
 
-@node(cost=Estimate(each=Span.of(1)))
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "differentiable", "low_rank"))
 def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: RunContext) -> Model:
     """A small text-conditional network of ours, from a safetensors file that holds its configuration.
 
@@ -35,12 +40,22 @@ def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: Ru
 class Network(Leaf):
     """A denoiser as a model."""
 
-    abilities = frozenset({"prompt", "differentiable"})
+    abilities = frozenset({"prompt", "differentiable", "low_rank"})
 
     def __init__(self, denoiser: Denoiser) -> None:
         self.denoiser = denoiser
         configuration = denoiser.configuration
         self.space = Space("pixels", (configuration.channels, configuration.size, configuration.size))
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the weights and the configuration."""
+        return digest_of((self.denoiser, self.denoiser.configuration.model_dump_json()), Network)
+
+    @cached_property
+    def nothing(self) -> Cond:
+        """The empty text, encoded once."""
+        return self._encoded(("",))
 
     def cost(self, s: float) -> float:
         """One row."""
@@ -62,7 +77,7 @@ class Network(Leaf):
 
     def complete(self, q: Query) -> Query:
         """Without a condition: the empty text. The condition comes to where the network lies."""
-        cond = self._encoded(("",)).gather(q.rows.origin) if q.cond is None else q.cond
+        cond = self.nothing.gather(q.rows.origin) if q.cond is None else q.cond
         return replace(q, cond=cond.to(str(self.denoiser.device)))
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
@@ -70,8 +85,18 @@ class Network(Leaf):
         if q.cond is None:
             raise TypeError("the question was not completed")
         entries, x = q.cond.entries, moved(q.x, self.denoiser.device)
-        x0 = over_cores(self.denoiser, x, q.s, entries["context"], entries["pooled"], entries["mask"])
-        return Prediction(moved(x0, q.x.device))
+        texts = (entries["context"], entries["pooled"], entries["mask"])
+        adapters = [(a.alteration, a.strength) for a in q.changes.values() if isinstance(a.alteration, Factors)]
+        if not adapters:
+            return Prediction(moved(over_cores(self.denoiser, x, q.s, *texts), q.x.device))
+        factors = [adapter for adapter, _ in adapters]
+
+        def adapted(x: Tensor, s: Tensor, context: Tensor, pooled: Tensor, mask: Tensor, *strengths: Tensor) -> Tensor:
+            with Applied(self.denoiser, list(zip(factors, strengths, strict=True))):
+                x0: Tensor = self.denoiser(x, s, context, pooled, mask)
+                return x0
+
+        return Prediction(moved(over_cores(adapted, x, q.s, *texts, *(part for _, part in adapters)), q.x.device))
 
     def _encoded(self, texts: tuple[str, ...]) -> Cond:
         context, pooled, mask = self.denoiser.encode(texts)

@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Number, node
+from graphs import Estimate, Number, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.kernel import GaussianKernel
 from nodes.contracts.levels import alpha_sigma, eps_of, factor
@@ -18,7 +18,7 @@ from nodes.solver.euler import Euler
 from nodes.solver.staying import stayed
 
 
-@node(cost=Estimate(calls=lambda steps: steps))
+@node(abilities=abilities("memoryless", depending={"stochastic": "eta"}), cost=Estimate(calls=lambda steps: steps))
 def ancestral(*, eta: Annotated[float, Number(minimum=0, maximum=10, step=0.05)] = 1.0) -> Solver:
     """Ancestral sampling with Euler's method, as k-diffusion has it ("Euler a").
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Fraction, node
+from graphs import Estimate, Fraction, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.kernel import GaussianKernel
 from nodes.contracts.levels import alpha_sigma, eps_of, factor
@@ -16,7 +16,7 @@ from nodes.solver.euler import Euler
 from nodes.solver.staying import stayed
 
 
-@node(cost=Estimate(calls=lambda steps: steps))
+@node(abilities=abilities("memoryless", depending={"stochastic": "eta"}), cost=Estimate(calls=lambda steps: steps))
 def ddim(*, eta: Fraction = 0.0) -> Solver:
     """DDIM (Song et al. 2021, arXiv:2010.02502, equations 12 and 16).
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from graphs import Estimate, node
+from graphs import Estimate, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.levels import beside, eps_of, log_snr, place
@@ -19,7 +19,7 @@ from nodes.solver.staying import stayed
 X0, LEVEL = "dpmpp_2m/x0", "dpmpp_2m/s"
 
 
-@node(cost=Estimate(calls=lambda steps: steps))
+@node(abilities=abilities(), cost=Estimate(calls=lambda steps: steps))
 def dpmpp_2m() -> Solver:
     """DPM-Solver++(2M), a multistep method on x0 (Lu et al. 2022, arXiv:2211.01095, Algorithm 2).
 

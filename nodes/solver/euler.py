@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from graphs import Estimate, node
+from graphs import Estimate, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.levels import eps_of, place
 from nodes.contracts.model import Model
@@ -13,7 +13,7 @@ from nodes.contracts.state import State
 from nodes.solver.staying import stayed
 
 
-@node(cost=Estimate(calls=lambda steps: steps))
+@node(abilities=abilities("memoryless"), cost=Estimate(calls=lambda steps: steps))
 def euler() -> Solver:
     """Euler's method on dy/ds = ε, y = x0 + s·ε: DDIM with η = 0, and DPM-Solver-1 (arXiv:2010.02502, equation 13).
 

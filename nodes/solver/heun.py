@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Span, node
+from graphs import Estimate, Span, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows, take_rows
 from nodes.contracts.levels import alpha_sigma, any_place, eps_of, factor, place
@@ -15,7 +15,7 @@ from nodes.contracts.state import State
 from nodes.solver.staying import stayed
 
 
-@node(cost=Estimate(calls=lambda steps: Span(2 * steps.low - 1, 2 * steps.high - 1)))
+@node(abilities=abilities("memoryless"), cost=Estimate(calls=lambda steps: Span(2 * steps.low - 1, 2 * steps.high - 1)))
 def heun() -> Solver:
     """Heun's second-order method (Karras et al. 2022, arXiv:2206.00364, Algorithm 1 without churn).
 
@@ -42,15 +42,21 @@ class Heun(Solver):
         eps = eps_of(state.x, x0, state.s)
         # Euler
         reached = stayed(begun, place(x0, eps, s_next), state.s, s_next)
-        curved = (s_next > 0) & torch.isfinite(s_next) & torch.isfinite(state.s)
-        index = any_place(curved).nonzero()[:, 0]
-        if not len(index):
+        rows = any_place((s_next > 0) & torch.isfinite(s_next) & torch.isfinite(state.s))
+        if not bool(rows.any()):
             return state.reached(reached, s_next)
         # 2nd-order correction
-        part, to, euler = state.take(index), s_next[index], take_rows(reached, index)
-        _, slope = probe(model, part, euler, to, ctx)
-        change = (slope - take_rows(eps, index)) / 2
-        alpha, _ = alpha_sigma(to)
-        scale = torch.where(curved[index], (to - part.s) * alpha, 0.0)
-        corrected = euler + factor(scale, euler) * change
-        return state.reached(put_rows(reached, index, corrected), s_next)
+        if bool(rows.all()):
+            return state.reached(_corrected(model, state, reached, eps, s_next, ctx), s_next)
+        index = rows.nonzero()[:, 0]
+        part = state.take(index), take_rows(reached, index), take_rows(eps, index), s_next[index]
+        return state.reached(put_rows(reached, index, _corrected(model, *part, ctx)), s_next)
+
+
+def _corrected(model: Model, state: State, euler: Tensor, eps: Tensor, to: Tensor, ctx: Context) -> Tensor:
+    """Euler's point moved by half the change of the slope, where both ends have one."""
+    _, slope = probe(model, state, euler, to, ctx)
+    alpha, _ = alpha_sigma(to)
+    curved = (to > 0) & torch.isfinite(to) & torch.isfinite(state.s)
+    scale = torch.where(curved, (to - state.s) * alpha, 0.0)
+    return euler + factor(scale, euler) * ((slope - eps) / 2)

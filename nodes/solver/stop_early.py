@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Known, Number, Span, node
+from graphs import Estimate, InputError, Known, Number, Span, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.model import Model
@@ -34,7 +34,7 @@ def cost(known: Known) -> Estimate:
     return Estimate(calls=fewer)
 
 
-@node(cost=cost)
+@node(abilities=abilities(like="solver", without=("memoryless",)), cost=cost)
 def stop_early(solver: Solver, *, tolerance: Annotated[float, Number(minimum=0, maximum=100)] = 0.01) -> Solver:
     """Rows whose predicted x0 has come to rest are finished before the last level, and cost nothing more.
 

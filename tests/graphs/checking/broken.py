@@ -52,6 +52,7 @@ CHECKED: dict[Code, dict[str, JsonValue]] = {
     Code.NO_OUTPUT: fed(left="sub") | {"sub": box(boxes({"a": AMOUNT}))},
     Code.TOO_MANY_WIRES: fed(left=["one", "one"]),
     Code.WRONG_TYPE: fed(left="word"),
+    Code.MISSING_ABILITY: {"turn": toy("turning.turn", machine="motor"), "motor": toy("turning.motor")},
     Code.CYCLE: shown(amount=toy("mixing.add", left="other"), other=toy("mixing.add", left="amount")),
     Code.UNKNOWN_PARAMETER: knobs(sede=1),
     Code.WIRED_AND_SET: shown(amount=toy("making.knobs", gain="one", params={"gain": 1}), one=AMOUNT),

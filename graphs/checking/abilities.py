@@ -1,0 +1,112 @@
+"""Faults of behaviours that cannot do what is asked of them: a search that needs a stochastic solver has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from graphs.catalogue.catalogue import Catalogue
+from graphs.declaration.records import NodeType, Port
+from graphs.faults import Code, Fault
+from graphs.flattening import Flat, FlatNode
+from graphs.naming import listing
+from graphs.sweeps import is_sweep
+
+
+def ability_faults(flat: Flat, catalogue: Catalogue) -> Iterator[Fault]:
+    """Every wire that brings a behaviour without an ability that its port needs. What is not declared is not judged."""
+    records = {name: catalogue.find(name) for name in {node.node.type for node in flat.values()}}
+    needing = {name: ports for name, record in records.items() if record and (ports := _needing(record))}
+    if not needing:
+        return
+    known = _Known(flat, records)
+    for place, node in flat.items():
+        for port in needing.get(node.node.type, ()):
+            for source, _ in node.sources.get(port.name, ()):
+                have = known.of(source)
+                for need in port.needs:
+                    if have is not None and need not in have:
+                        yield _fault(place, port, need, source, known, catalogue)
+
+
+def _needing(record: NodeType) -> list[Port]:
+    return [port for port in record.inputs if port.needs]
+
+
+class _Known:
+    """The abilities of what each node gives, worked out as they are asked for; None where they are not declared."""
+
+    def __init__(self, flat: Flat, records: Mapping[str, NodeType | None]) -> None:
+        self.flat, self.records = flat, records
+
+    def of(self, place: str) -> frozenset[str] | None:
+        """The abilities of the node at that path."""
+        chain = self.chain(place)
+        if chain is None:
+            return None
+        have: frozenset[str] = frozenset()
+        for node, record in reversed(chain):
+            declared = record.abilities
+            if declared is not None:
+                own = {
+                    *declared.own,
+                    *(name for name, parameter in declared.depending.items() if _on(node, record, parameter)),
+                }
+                have = have - frozenset(declared.without) | own
+        return have
+
+    def chain(self, place: str) -> list[tuple[FlatNode, NodeType]] | None:
+        """The node and those whose abilities it has besides, one after the other; None where one does not say."""
+        found: list[tuple[FlatNode, NodeType]] = []
+        seen: set[str] = set()
+        while place not in seen:
+            seen.add(place)
+            node = self.flat.get(place)
+            record = self.records.get(node.node.type) if node else None
+            if node is None or record is None or record.abilities is None:
+                return None
+            found.append((node, record))
+            if record.abilities.like is None:
+                return found
+            sources = node.sources.get(record.abilities.like, ())
+            if not sources:
+                return None
+            place = sources[0][0]
+        return None
+
+
+def _on(node: FlatNode, record: NodeType, name: str) -> bool:
+    """Whether a parameter is anything but 0, as far as is known before the run."""
+    parameter = record.parameter(name)
+    literal = node.params.get(name, parameter.default if parameter else None)
+    return name in node.sources or is_sweep(literal) or literal not in (0, None, False)
+
+
+def _fault(place: str, port: Port, need: str, source: str, known: _Known, catalogue: Catalogue) -> Fault:
+    chain = known.chain(source) or []
+    switches = (
+        f"set {record.abilities.depending[need]} of {source} above 0"
+        for _, record in chain[:1]
+        if record.abilities is not None and need in record.abilities.depending
+    )
+    types = {name for _, record in chain[:1] for output in record.outputs for name in output.types}
+    able = sorted((record for record in catalogue.nodes.values() if _able(record, need, types)), key=_depends(need))
+    return Fault(
+        code=Code.MISSING_ABILITY,
+        node=place,
+        port=port.name,
+        message=f"'{port.name}' needs the ability \"{need}\", and '{source}' does not have it",
+        given=f'"{source}"',
+        allowed=f"as of {listing([record.id for record in able], 6)}" if able else "",
+        mend=next(switches, f"wire {able[0].id}" if able else "wire one that has it"),
+    )
+
+
+def _able(record: NodeType, need: str, types: set[str]) -> bool:
+    declared = record.abilities
+    gives = {name for output in record.outputs for name in output.types}
+    return declared is not None and bool(gives & types) and (need in declared.own or need in declared.depending)
+
+
+def _depends(need: str) -> Callable[[NodeType], bool]:
+    """Whether a node has an ability only where a parameter is set: to be offered after those that always have it."""
+    return lambda record: record.abilities is not None and need not in record.abilities.own

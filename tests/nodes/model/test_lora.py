@@ -1,0 +1,119 @@
+"""Adapters on a shared network, row by row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save
+from torch import nn
+
+from graphs import InputError
+from nodes.contracts.asking import predict
+from nodes.contracts.cond import Cond
+from nodes.guidance.cfg import cfg
+from nodes.model.checkpoint import Network
+from nodes.model.lora import Adapted, lora
+from nodes.networks.adapter_file import open_adapter, serialise_adapter
+from nodes.networks.denoiser import Denoiser
+from nodes.networks.low_rank import Factors
+from tests.nodes.contracts.test_model import Half
+from tests.nodes.gaussian import Gaussian, context, query
+from tests.nodes.networks.examples import random_network
+
+LAYERS = ("unet.middle.0.attention.self_in", "unet.middle.0.residual.modulation")
+
+
+def factors(network: Denoiser, seed: int) -> Factors:
+    """A random adapter of rank 2."""
+    draw = torch.Generator().manual_seed(seed)
+    shapes = {name: module.weight.shape for name, module in network.named_modules() if isinstance(module, nn.Linear)}
+    down = {name: torch.randn(2, shapes[name][1], generator=draw) for name in LAYERS}
+    return Factors(down, {name: torch.randn(shapes[name][0], 2, generator=draw) for name in LAYERS})
+
+
+def merged(network: Denoiser, *adapters: tuple[Factors, float]) -> Network:
+    """A network of its own with the adapters in its weights."""
+    weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    for adapter, strength in adapters:
+        for name in LAYERS:
+            weights[f"{name}.weight"] += strength * adapter.up[name] @ adapter.down[name]
+    other = Denoiser(network.configuration).requires_grad_(requires_grad=False).eval()
+    other.load_state_dict(weights)
+    return Network(other)
+
+
+BASE = random_network()
+ONE, TWO = factors(BASE, 1), factors(BASE, 2)
+X = torch.randn(3, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+
+
+def test_an_adapter_is_the_network_with_the_product_added_to_its_weights() -> None:
+    answer = predict(Adapted(Network(BASE), ONE, 0.7), query(X, 1.5), context()).x0
+    expected = predict(merged(BASE, (ONE, 0.7)), query(X, 1.5), context()).x0
+    torch.testing.assert_close(answer, expected, atol=1e-5, rtol=1e-5)
+    assert not torch.allclose(answer, predict(Network(BASE), query(X, 1.5), context()).x0, atol=1e-3)
+
+
+def test_adapters_on_adapters_add_up() -> None:
+    stack = Adapted(Adapted(Adapted(Network(BASE), ONE, 0.5), TWO, -1.0), ONE, 0.25)
+    answer = predict(stack, query(X, 1.5), context()).x0
+    expected = predict(merged(BASE, (ONE, 0.75), (TWO, -1.0)), query(X, 1.5), context()).x0
+    torch.testing.assert_close(answer, expected, atol=1e-5, rtol=1e-5)
+
+
+def test_guidance_of_a_mixture_of_two_adapted_networks_is_one_launch() -> None:
+    shared, ctx = Network(BASE), context()
+    mixture = Half(Adapted(shared, ONE, 1.0), Adapted(shared, TWO, 1.0))
+    seen = {
+        name: entry + 1 if entry.is_floating_point() else entry for name, entry in shared.prompt(("",)).entries.items()
+    }
+    model = cfg(mixture, Cond(seen), guidance_scale=2.0)
+    predict(model, query(X, 1.5), ctx)
+    assert (ctx.meter.launches, ctx.meter.rows) == (1, 4 * 3)
+
+
+def test_rows_without_the_adapter_are_as_they_were() -> None:
+    shared = Network(BASE)
+    both = Half(Adapted(shared, ONE, 1.0), shared)
+    mean = predict(both, query(X, 1.5), context()).x0
+    parts = [predict(m, query(X, 1.5), context()).x0 for m in (Adapted(shared, ONE, 1.0), shared)]
+    torch.testing.assert_close(mean, (parts[0] + parts[1]) / 2, atol=1e-6, rtol=1e-5)
+
+
+def test_at_strength_0_and_without_a_file_the_model_is_itself(tmp_path: Path) -> None:
+    model, path = Network(BASE), tmp_path / "a.safetensors"
+    path.write_bytes(serialise_adapter(ONE))
+    assert lora(model, weights=path, strength=0.0) is model
+    assert lora(model) is model
+
+
+def test_a_file_gives_the_adapter_back(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(serialise_adapter(ONE, torch.float32))
+    assert open_adapter(path).digest == ONE.digest
+    assert isinstance(lora(Network(BASE), weights=path), Adapted)
+
+
+def test_a_file_of_something_else_is_refused_with_what_it_should_hold(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(save({"x.lora_A.weight": torch.zeros(2, 2)}))
+    with pytest.raises(InputError, match="no LoRA adapter") as caught:
+        open_adapter(path)
+    assert "half of x" in caught.value.given
+
+
+def test_an_adapter_of_another_network_names_the_layer() -> None:
+    foreign = Factors({"elsewhere": torch.zeros(2, 3)}, {"elsewhere": torch.zeros(3, 2)})
+    with pytest.raises(InputError, match="another network") as caught:
+        predict(Adapted(Network(BASE), foreign, 1.0), query(X, 1.0), context())
+    assert "elsewhere" in caught.value.given
+    wide = Factors({LAYERS[0]: torch.zeros(2, 3)}, {LAYERS[0]: torch.zeros(3, 2)})
+    with pytest.raises(InputError, match="does not fit"):
+        predict(Adapted(Network(BASE), wide, 1.0), query(X, 1.0), context())
+
+
+def test_a_model_that_cannot_be_altered_says_so() -> None:
+    with pytest.raises(InputError, match="cannot be altered"):
+        predict(Adapted(Gaussian(), ONE, 1.0), query(torch.zeros(2, 2, dtype=torch.float64), 1.0), context())
