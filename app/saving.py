@@ -38,7 +38,7 @@ def save_files(report: Path, name: str, files: Sequence[File], document: Documen
     """Write the files of one output beside the run's report, under its number; a picture's file holds the document."""
     run = report.stem.removeprefix(REPORT)
     paths = []
-    for stem, file in zip(file_stems(name, len(files)), files, strict=True):
+    for stem, file in zip(file_stems(name, [file.suffix for file in files]), files, strict=True):
         content = with_graph(file.content, document) if file.suffix == ".png" else file.content
         paths.append(write_new(report.parent, stem + run, file.suffix, content))
     return paths

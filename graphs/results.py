@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -19,11 +20,16 @@ def files_of(value: object) -> tuple[File, ...]:
     return value.files() if isinstance(value, Savable) else (_packed(value),)
 
 
-def file_stems(name: str, count: int) -> list[str]:
-    """The names of an output's files without their suffix; those of a batch are numbered."""
+def file_stems(name: str, suffixes: Sequence[str]) -> list[str]:
+    """The names of an output's files without their suffix; those of a batch, of one suffix, are numbered."""
     plain = name.replace("/", ".")
-    digits = max(2, len(str(count - 1)))
-    return [plain] if count == 1 else [f"{plain}-{number:0{digits}}" for number in range(count)]
+    counts, numbers = Counter(suffixes), dict.fromkeys(suffixes, 0)
+    stems = []
+    for suffix in suffixes:
+        digits = max(2, len(str(counts[suffix] - 1)))
+        stems.append(plain if counts[suffix] == 1 else f"{plain}-{numbers[suffix]:0{digits}}")
+        numbers[suffix] += 1
+    return stems
 
 
 def output_name(node: str, port: str, count: int) -> str:

@@ -125,7 +125,7 @@ def save(name: str, value: object) -> list[Path]:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
     folder.mkdir(parents=True, exist_ok=True)
     files = files_of(value)
-    stems = file_stems(name, len(files))
+    stems = file_stems(name, [file.suffix for file in files])
     return [write_new(folder, stem, file.suffix, file.content) for stem, file in zip(stems, files, strict=True)]
 
 

@@ -61,7 +61,7 @@ def saved_by_run(document: Document, folder: Path = FOLDER, catalogue: Catalogue
         if isinstance(event, (Finished, Cached)) and event.node in plan.targets:
             for port, value in event.outputs.items():
                 files = files_of(value)
-                stems = file_stems(output_name(event.node, port, len(event.outputs)), len(files))
+                stems = file_stems(output_name(event.node, port, len(event.outputs)), [file.suffix for file in files])
                 found |= {stem + file.suffix: file.content for stem, file in zip(stems, files, strict=True)}
     assert found
     return found

@@ -1,0 +1,1 @@
+"""Between the space that a model works in and the space that a person sees."""

@@ -1,0 +1,46 @@
+"""A set of pictures or points as a model."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from graphs import Estimate, InputError, Prompt, RunContext, Span, abilities, node
+from nodes.contracts.devices import moved
+from nodes.contracts.media import Image
+from nodes.contracts.model import Model
+from nodes.contracts.sample import Sample
+from nodes.contracts.space import Space
+from nodes.exact.empirical import Empirical
+from nodes.exact.lists import Numbers, weights_of
+
+
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "differentiable", "level_map"))
+def empirical(data: Image | Sample, *, labels: Prompt = "", weights: Numbers = (), run: RunContext) -> Model:
+    """The exact model of a finite set of data: what a network becomes that has learnt it by heart.
+
+    E[x0 | x] = Σ softmax(−|x − α a_k|²/2σ²) a_k over the pictures or points a_k. Pictures [K, H, W, C] become points
+    [C, H, W] with −1 for black and 1 for white; a sample has to be at s = 0. `labels`, one a line, are the classes of
+    the data in turn; a prompt (cond.prompt) names classes or numbers from 1, the empty one all data. `weights` are
+    equal unless given. Levels may differ by place, so that what is known of a picture can be held at s = 0.
+    Gradients flow; 1 model row per sample, and as many distances as there are data.
+    Errors: a sample that is still noised, or tokens.
+    """
+    space, points = _points(data)
+    lines = [line.strip() for line in labels.split("\n") if line.strip()] or [""]
+    classes = tuple(lines[number % len(lines)] for number in range(len(points)))
+    return Empirical(space, moved(points, run.device), weights_of(weights, len(points)), classes)
+
+
+def _points(data: Image | Sample) -> tuple[Space, Tensor]:
+    if isinstance(data, Image):
+        points = data.pixels.permute(0, 3, 1, 2).float() / 127.5 - 1
+        return Space("pixels", tuple(points.shape[1:])), points
+    if data.space.vocabulary or bool((data.s != 0).any()):
+        raise InputError(
+            "the data are not clean points",
+            given=data.describe(),
+            allowed="points of real numbers at s = 0",
+            mend="wire a finished sample; for words use model.table",
+        )
+    return data.space, torch.clone(data.x)

@@ -1,0 +1,1 @@
+"""Plots as pictures and as numbers: how the data of a plot are drawn and written down."""

@@ -1,0 +1,58 @@
+"""Any network as a model: asked in the coordinate, at the time and for the target that it was trained with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+from nodes.contracts.context import Context
+from nodes.contracts.conversions import Coefficients, Target, x0_from
+from nodes.contracts.levels import beside, factor
+from nodes.contracts.model import Leaf
+from nodes.contracts.process import Process
+from nodes.contracts.query import Prediction, Query
+from nodes.contracts.space import Space
+
+Raw: TypeAlias = Callable[[Tensor, Tensor, Mapping[str, Tensor]], Tensor]
+"""A network: points α x0 + σ ε of its process, their times [B] (float64, CPU), the entries of the condition."""
+
+LARGEST = 1e4
+"""The highest level at which ε or the score is asked for: x0 from them loses as many digits as s has."""
+
+
+class Adapted(Leaf):
+    """A network of a process and a target as a model.
+
+    The network is asked at the level of its process nearest to the question's: within the ends, and at a whole time
+    where it knows no other. There x = α·√(1 + s²) times the question's x. At s = 0 the answer is x.
+    """
+
+    def __init__(
+        self,
+        raw: Raw,
+        process: Process,
+        target: Target,
+        space: Space,
+        *,
+        sigma_data: float = 0.5,
+        abilities: frozenset[str] = frozenset({"differentiable"}),
+    ) -> None:
+        self.raw, self.process, self.target = raw, process, target
+        self.space, self.sigma_data, self.abilities = space, sigma_data, abilities
+
+    def cost(self, s: float) -> float:
+        """One row."""
+        return 1
+
+    def predict(self, q: Query, ctx: Context) -> Prediction:
+        """One call of the network."""
+        highest = LARGEST if self.target in {"epsilon", "score"} else torch.inf
+        time = self.process.time(q.s.clamp(max=highest))
+        at = Coefficients.of(self.process, self.process.level(time))
+        x = factor(torch.hypot(at.alpha, at.sigma), q.x) * q.x
+        output = self.raw(x, time, {} if q.cond is None else q.cond.entries)
+        x0 = x0_from(self.target, x, output, at, self.sigma_data)
+        return Prediction(torch.where(beside(q.s == 0, x0), q.x, x0))

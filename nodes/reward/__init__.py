@@ -1,0 +1,1 @@
+"""Rewards: what is wanted of a point, as one number."""
