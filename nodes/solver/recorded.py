@@ -31,8 +31,8 @@ class Recorded(Over):
         if "stochastic" in self.inner.abilities:
             kernel = self.inner.kernel(model, state, s_next, ctx)
             if isinstance(kernel, GaussianKernel):
-                # The draw itself: (x − mean)/std would be off by its rounding, and a replay no longer bitwise the same.
-                found["z"] = ctx.noise.normal(kernel.begun, kernel.purpose)
+                # The draw itself, not kernel.z(x), for a replay to be the same bitwise.
+                found["z"] = kernel.noise(ctx)
                 state = kernel.begun
         after = self.inner.step(model, state, s_next, ctx)
         found["x0"] = x0_of(after)
