@@ -31,8 +31,8 @@ class Recorded(Over):
         if "stochastic" in self.inner.abilities:
             kernel = self.inner.kernel(model, state, s_next, ctx)
             if isinstance(kernel, GaussianKernel):
-                # The draw itself: (x − mean)/std would be off by its rounding, and a replay no longer bitwise the same.
-                found["z"] = ctx.noise.normal(kernel.begun, kernel.purpose)
+                # The draw itself, not kernel.z(x), for a replay to be the same bitwise.
+                found["z"] = kernel.noise(ctx)
             if isinstance(kernel, (GaussianKernel, CategoricalKernel)):
                 state = kernel.begun  # it holds the answer, which is not asked for again
         after = self.inner.step(model, state, s_next, ctx)
