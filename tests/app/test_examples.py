@@ -27,8 +27,10 @@ def fewer(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_has_a_name_and_no_fault_and_runs(noiseloom: Command, name: str) -> None:
-    assert json.loads((examples_folder() / f"{name}.json").read_text(encoding="utf-8"))["name"]
+def test_an_example_has_a_name_and_a_note_and_no_fault_and_runs(noiseloom: Command, name: str) -> None:
+    document = json.loads((examples_folder() / f"{name}.json").read_text(encoding="utf-8"))
+    assert document["name"]
+    assert document["view"]["notes"][0]["text"], "it says what it shows"
     checked = noiseloom("check", name, "--json")
     assert json.loads(checked.out)["faults"] == []
     answer = noiseloom("run", name, *fewer(name), "--json")
