@@ -1,0 +1,42 @@
+"""The digits' training: what is drawn, what is written, and that a second start goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from nodes.contracts.rows import Rows
+from nodes.networks.checkpoint import open_checkpoint
+from nodes.training.digits import NETWORK, train
+from nodes.training.examples import DigitExamples
+from nodes.training.recipe import Recipe
+from nodes.training.trainer import Trainer
+from tests.nodes.training.toys import bars
+
+
+def fresh() -> Trainer:
+    return Trainer(NETWORK, DigitExamples(bars()), Recipe(batch=2))
+
+
+def test_a_picture_has_the_name_of_its_digit() -> None:
+    pictures, texts = DigitExamples(bars()).batch(Rows.first(0, 32), 0)
+    assert set(texts) == {"one", "seven"}
+    right = pictures[:, 0, :, 18:].mean((1, 2))  # a seven's stroke stands further to the right
+    ones = torch.tensor([text == "one" for text in texts])
+    assert right[ones].max() < right[~ones].min()
+
+
+def test_a_second_start_goes_on_and_the_file_opens(tmp_path: Path) -> None:
+    whole, again = train(fresh(), tmp_path / "whole"), train(fresh(), tmp_path / "parts")
+    losses = [next(whole), next(whole)]
+    begun = next(again)
+    again.close()
+    resumed = fresh()
+    again = train(resumed, tmp_path / "parts")
+    assert [begun, next(again)] == losses
+    again.close()
+    assert resumed.step == 2
+    network = open_checkpoint(tmp_path / "parts" / "digits.safetensors")
+    assert network.configuration.recipe.startswith("2 steps, 4 pictures")
+    assert "CC BY 4.0" in network.configuration.licence
