@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Generator
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -29,6 +29,9 @@ SEEN = 1200
 
 TOLD = 100
 """Steps between two lines that are told, and the steps whose loss they average."""
+
+CHECKPOINT = "training.safetensors"
+"""The file from which a training goes on."""
 
 LICENCE = (
     "The weights are under the MIT licence, as Noiseloom is. They were trained on: E. Alpaydin, C. Kaynak, "
@@ -69,24 +72,25 @@ def finished(trainer: Trainer) -> bytes:
     return serialise(trainer.averaged(NETWORK.model_copy(update={"recipe": told})))
 
 
-def train(trainer: Trainer, folder: Path, every: float = 60) -> Generator[float, None, None]:
-    """Train for ever, from the folder's checkpoint where there is one: the loss of each step.
+def keep(trainer: Trainer, folder: Path) -> None:
+    """Write the checkpoint and the file of the network as it is now."""
+    save(trainer, folder / CHECKPOINT)
+    write_whole(folder / "digits.safetensors", finished(trainer))
 
-    The checkpoint is written every so many seconds, and with the file of the network when the caller is done.
+
+def train(trainer: Trainer, folder: Path, until: int, every: float = 60) -> Iterator[float]:
+    """Train up to a step, from the folder's checkpoint where there is one: the loss of each step.
+
+    What is reached is kept every so many seconds; the caller keeps what it ends with.
     """
-    checkpoint = folder / "training.safetensors"
-    if checkpoint.exists():
-        restore(trainer, checkpoint)
+    if (folder / CHECKPOINT).exists():
+        restore(trainer, folder / CHECKPOINT)
     kept = time.monotonic()
-    try:
-        while True:
-            yield trainer.advance()
-            if time.monotonic() > kept + every:
-                save(trainer, checkpoint)
-                kept = time.monotonic()
-    finally:
-        save(trainer, checkpoint)
-        write_whole(folder / "digits.safetensors", finished(trainer))
+    while trainer.step < until:
+        yield trainer.advance()
+        if time.monotonic() > kept + every:
+            keep(trainer, folder)
+            kept = time.monotonic()
 
 
 def main() -> None:
@@ -103,15 +107,15 @@ def main() -> None:
     if arguments.compile:
         trainer.network.unet.compile()
     began, losses = time.monotonic(), list[float]()
-    steps = train(trainer, arguments.out)
-    for value in steps:
-        losses.append(value)
+    for loss in train(trainer, arguments.out, arguments.steps):
+        losses.append(loss)
+        minutes = (time.monotonic() - began) / 60
         if trainer.step % TOLD == 0:
-            minutes, mean = (time.monotonic() - began) / 60, sum(losses[-TOLD:]) / len(losses[-TOLD:])
+            mean = sum(losses[-TOLD:]) / len(losses[-TOLD:])
             typer.echo(f"{minutes:6.1f} min  step {trainer.step:6d}  loss {mean:.4f}")
-        if trainer.step >= arguments.steps or time.monotonic() > began + 60 * arguments.minutes:
+        if minutes > arguments.minutes:
             break
-    steps.close()
+    keep(trainer, arguments.out)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class Recipe(BaseModel):
     weight_decay: float = Field(default=0.01, ge=0)
     gradient: float = Field(default=1.0, gt=0)
     """Largest norm of the gradient; a longer one is shortened to it."""
-    level_mean: float = -0.3
+    level_mean: float = -0.1
     level_deviation: float = Field(default=1.4, gt=0)
     """Mean and standard deviation of ln s, the noise level of a picture."""
     dropped: float = Field(default=0.1, ge=0, le=1)
@@ -37,9 +37,9 @@ class Recipe(BaseModel):
     """In which the network computes; weights and their average are float32. bfloat16 pays where the CPU has it."""
 
     def learning_rate_at(self, step: int) -> float:
-        """Rises in a line, stays, then falls as 1/√step (Karras et al. 2023, arXiv:2312.02696, equation 67)."""
+        """Rises in a line, stays, then falls as 1/√step (as in Karras et al. 2023, arXiv:2312.02696)."""
         return self.learning_rate * min(1.0, (step + 1) / self.rise) / math.sqrt(max(1.0, (step + 1) / self.plateau))
 
     def kept_at(self, step: int) -> float:
-        """The share of the old average that is kept after a step (the same, equation 127); 0 at the first."""
+        """The share of the old average that is kept after a step (the same, section 3.1); 0 at the first."""
         return float((1 - 1 / (step + 1)) ** (self.average_power + 1))

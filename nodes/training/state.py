@@ -40,7 +40,8 @@ def save(trainer: Trainer, path: Path) -> None:
 
 
 def restore(trainer: Trainer, path: Path) -> None:
-    """Go on from where `save` was: every later step gives what it would have given, bitwise.
+    """Go on from where `save` was: every later step gives what it would have given, bitwise
+    on the same machine and with the same threads.
 
     Raises `InputError` if the file is damaged or of a training with another recipe or network.
     """
@@ -62,7 +63,9 @@ def restore(trainer: Trainer, path: Path) -> None:
 
 
 def _described(trainer: Trainer) -> str:
-    return f"{trainer.recipe.model_dump_json()}\n{trainer.network.configuration.model_dump_json()}"
+    """What must be the same to go on; a network may be told of in other words meanwhile."""
+    network = trainer.network.configuration.model_dump_json(exclude={"title", "recipe", "licence"})
+    return f"{trainer.recipe.model_dump_json()}\n{network}"
 
 
 def _begin_moments(trainer: Trainer) -> None:
