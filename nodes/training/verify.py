@@ -7,6 +7,7 @@ reads the digit asked for. Two sheets are written: samples, and samples beside t
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -14,6 +15,7 @@ import typer
 from torch import Tensor
 
 from nodes.contracts.media import Image, sheet
+from nodes.contracts.rows import Rows
 from nodes.model.checkpoint import Network
 from nodes.networks.checkpoint import open_checkpoint
 from nodes.training.digits import seen_and_unseen
@@ -46,6 +48,13 @@ def agreement(judge: Judge, pictures: Tensor, labels: Tensor) -> float:
     return float((judge.read(pictures) == labels).float().mean())
 
 
+def misread(judge: Judge, samples: Tensor) -> list[tuple[int, int]]:
+    """The digit asked for and the digit read, of each of `sampled` where they differ."""
+    labels, read = asked(len(samples) // 10), judge.read(samples)
+    wrong = (labels != read).nonzero()[:, 0]
+    return list(zip(labels[wrong].tolist(), read[wrong].tolist(), strict=True))
+
+
 def png(pictures: Tensor, columns: int) -> bytes:
     """Pictures [B, 1, H, W] in [-1, 1] on one sheet, enlarged."""
     pixels = ((pictures.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1)
@@ -58,6 +67,20 @@ def beside(samples: Tensor, found: Tensor) -> Tensor:
     return torch.stack([samples, found], 1).flatten(0, 1)
 
 
+def told(judge: Judge, samples: dict[float, Tensor], pictures: Tensor) -> Iterator[str]:
+    """Lines on the samples of each guidance: what the judge reads, how near the training `pictures` are."""
+    for guidance, batch in samples.items():
+        share = agreement(judge, batch, asked(len(batch) // 10))
+        wrong = ", ".join(f"{label} as {read}" for label, read in misread(judge, batch)) or "none"
+        yield f"guidance {guidance:g}: {share:.1%} of {len(batch)} read as asked; otherwise: {wrong}"
+        yield f"  median distance to the nearest training picture {median_distance(batch, pictures):.3f}"
+
+
+def median_distance(batch: Tensor, pictures: Tensor) -> float:
+    """The median distance of a batch to the nearest of some pictures."""
+    return float(nearest(batch, pictures)[0].median())
+
+
 def main() -> None:
     """Print the table and write the sheets."""
     parser = argparse.ArgumentParser(description="Examine trained digits.")
@@ -68,31 +91,20 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     seen, unseen = seen_and_unseen()
-    network, pictures, others = Network(open_checkpoint(arguments.weights)), drawn(seen), drawn(unseen)
+    network, pictures = Network(open_checkpoint(arguments.weights)), drawn(seen)
     judge = trained_judge(DigitExamples(unseen))
-    typer.echo(f"the judge reads {agreement(judge, pictures, seen.labels):.1%} of the {len(pictures)} digits that")
-    typer.echo(
-        f"the network was trained on, and {agreement(judge, others, unseen.labels):.1%} of its own {len(others)}"
-    )
+    typer.echo(f"the judge reads {agreement(judge, pictures, seen.labels):.1%} of the network's {len(pictures)} digits")
     samples = {guidance: sampled(network, EACH, guidance, arguments.seed) for guidance in GUIDANCES}
-    for guidance, batch in samples.items():
-        wrong = [f"{label} as {read}" for label, read in _misread(judge, batch)]
-        share = agreement(judge, batch, asked(EACH))
-        far = float(nearest(batch, pictures)[0].median())
-        typer.echo(f"guidance {guidance:g}: {share:.1%} of {len(batch)} read as asked; median distance to the nearest")
-        typer.echo(f"  training picture {far:.3f}; read as another: {', '.join(wrong) or 'none'}")
-    typer.echo(f"median distance of the judge's digits to them: {float(nearest(others, pictures)[0].median()):.3f}")
+    for line in told(judge, samples, pictures):
+        typer.echo(line)
+    for name, digits in (("the network's", seen), ("the judge's", unseen)):
+        placed, _ = DigitExamples(digits).labelled(Rows.first(arguments.seed, 10 * EACH), 0)
+        typer.echo(f"{name} digits, placed at random: median distance {median_distance(placed, pictures):.3f}")
     shown = samples[2.0][: 10 * SHOWN].reshape(SHOWN, 10, *pictures.shape[1:]).transpose(0, 1).flatten(0, 1)
     write_whole(arguments.out / "digits-samples.png", png(shown, SHOWN))
     compared = samples[2.0][-COMPARED:]
     found = nearest(compared, pictures)[1]
     write_whole(arguments.out / "digits-nearest.png", png(beside(compared, found), 8))
-
-
-def _misread(judge: Judge, pictures: Tensor) -> list[tuple[int, int]]:
-    labels, read = asked(len(pictures) // 10), judge.read(pictures)
-    wrong = (labels != read).nonzero()[:, 0]
-    return list(zip(labels[wrong].tolist(), read[wrong].tolist(), strict=True))
 
 
 if __name__ == "__main__":

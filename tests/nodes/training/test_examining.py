@@ -13,7 +13,7 @@ from nodes.training.judge import trained_judge
 from nodes.training.nearest import nearest
 from nodes.training.sampling import asked, sampled
 from nodes.training.variation import upright
-from nodes.training.verify import agreement, beside
+from nodes.training.verify import agreement, beside, misread, told
 from tests.nodes.networks.examples import SMALL, random_network
 from tests.nodes.training.toys import bars
 
@@ -25,6 +25,8 @@ def test_a_judge_learns_to_tell_two_digits_apart_and_agreement_counts() -> None:
     pictures = draw(fields(bars().ink), *upright(2))
     assert judge.read(pictures).tolist() == [1, 7]
     assert agreement(judge, pictures, torch.tensor([1, 1])) == 0.5
+    asked_for_all = pictures[[0, 0, 1, 0, 1, 0, 1, 1, 0, 0]]
+    assert misread(judge, asked_for_all) == [(0, 1), (2, 7), (3, 1), (4, 7), (5, 1), (6, 7), (8, 1), (9, 1)]
 
 
 def test_the_nearest_picture_is_found_also_where_it_was_moved() -> None:
@@ -53,3 +55,11 @@ def test_samples_come_in_the_order_of_the_digits() -> None:
     torch.testing.assert_close(both[:10], single, atol=1e-4, rtol=1e-4)
     assert asked(2).tolist() == [*range(10), *range(10)]
     assert not torch.allclose(both[:10], both[10:])
+
+
+def test_what_is_told_counts_what_was_read_otherwise_and_how_far_it_is() -> None:
+    judge = trained_judge(DigitExamples(bars()), steps=15)
+    pictures = draw(fields(bars().ink), *upright(2))
+    lines = list(told(judge, {2.0: pictures[[0] * 10]}, pictures))
+    assert lines[0].startswith("guidance 2: 10.0% of 10 read as asked; otherwise: 0 as 1, 2 as 1")
+    assert lines[1].endswith("0.000")
