@@ -6,7 +6,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-from nodes.contracts.noise import uniform
+from nodes.contracts.draws import uniform
 from nodes.contracts.rows import Rows
 from nodes.networks.text import DIGITS
 from nodes.training.handwriting import Digits

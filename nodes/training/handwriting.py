@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from graphs.errors import InputError
-from nodes.contracts.noise import uniform
+from nodes.contracts.draws import uniform
 from nodes.contracts.rows import Rows
 
 SIDE = 8

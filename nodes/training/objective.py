@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from nodes.contracts.draws import normal, uniform
 from nodes.contracts.levels import beside, place
-from nodes.contracts.noise import normal, uniform
 from nodes.contracts.rows import Rows
 from nodes.networks.denoiser import Denoiser, precondition
 from nodes.training.recipe import Recipe

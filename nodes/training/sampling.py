@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from graphs.running.context import Meter
-from nodes.contracts.model import Context
-from nodes.contracts.solver import drive
+from nodes.contracts.context import Context
+from nodes.contracts.driving import drive
 from nodes.guidance.cfg import cfg
 from nodes.levels.karras import karras
 from nodes.model.checkpoint import Network

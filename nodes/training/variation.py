@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from nodes.contracts.noise import uniform
+from nodes.contracts.draws import uniform
 from nodes.contracts.rows import Rows
 from nodes.training.handwriting import SIDE
 from nodes.training.ink import MARGIN, SIZE

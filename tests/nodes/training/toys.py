@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nodes.contracts.noise import uniform
+from nodes.contracts.draws import uniform
 from nodes.contracts.rows import Rows
 from nodes.training.handwriting import Digits
 from nodes.training.recipe import Recipe
