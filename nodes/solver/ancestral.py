@@ -25,6 +25,7 @@ def ancestral(*, eta: Annotated[float, Number(minimum=0, maximum=10, step=0.05)]
     With y = x0 + s·ε: s_up = min(s', η s' √(1 − s'²/s²)), s_down = √(s'² − s_up²); Euler to s_down, then s_up·z:
     y' = y + (s_down − s) ε + s_up z. For η ≤ 1 that is solver.ddim with the same η; above, ever more of what is left
     is fresh noise. η = 0 is solver.euler, bitwise. Where the level rises nothing is drawn.
+    η = 1 is the ancestral sampling of Song et al. 2021 (arXiv:2011.13456, appendix F).
     Weak order 1; 1 model call a step. Errors: a sample of tokens.
     """
     return Euler() if eta == 0 else Ancestral(eta)

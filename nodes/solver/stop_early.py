@@ -11,6 +11,7 @@ from torch import Tensor
 from graphs import Estimate, InputError, Known, Number, Span, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
+from nodes.contracts.kernel import Kernel
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, look, x0_of
 from nodes.contracts.state import State
@@ -71,8 +72,7 @@ class StopEarly(Over):
         """Finish the rows that have come to rest; the inner solver's step for the others."""
         state, x0 = look(model, state, s_next, ctx)
         resting = self.at_rest(state, x0, s_next)
-        seen = torch.ones(len(state.rows), dtype=torch.float64, device=x0.device)
-        state = replace(state, past={**state.past, LAST: x0, SEEN: seen})
+        state = seen(state, x0)
         still, going = resting.nonzero()[:, 0], (~resting).nonzero()[:, 0]
         if not len(still):
             return self.inner.step(model, state, s_next, ctx)
@@ -80,6 +80,11 @@ class StopEarly(Over):
         if not len(going):
             return finished
         return state.put(still, finished).put(going, self.inner.step(model, state.take(going), s_next[going], ctx))
+
+    def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> Kernel:
+        """The inner solver's, of rows that are all going on; what they were predicted to be is remembered."""
+        state, x0 = look(model, state, s_next, ctx)
+        return self.inner.kernel(model, seen(state, x0), s_next, ctx)
 
     def at_rest(self, state: State, x0: Tensor, s_next: Tensor) -> Tensor:
         """Which rows on the way down have an x0 that hardly moved, where they are judged, [B] on the CPU."""
@@ -89,6 +94,12 @@ class StopEarly(Over):
             return torch.zeros_like(falls)
         distance = (x0 - state.past[LAST]).double().flatten(1).square().mean(1).sqrt()
         return falls & moved((distance < self.tolerance) & (state.past[SEEN] > 0), "cpu")
+
+
+def seen(state: State, x0: Tensor) -> State:
+    """The state, and what it was predicted to be."""
+    there = torch.ones(len(state.rows), dtype=torch.float64, device=x0.device)
+    return replace(state, past={**state.past, LAST: x0, SEEN: there})
 
 
 def committed(state: State) -> State:

@@ -21,7 +21,7 @@ from tests.laws.comparing import NETWORK, contents
 from tests.laws.kit import World
 from tests.laws.stand_ins import Momentum, TwoStep
 from tests.laws.subjects import Subject
-from tests.laws.trials import model_of, noise_like, noise_of
+from tests.laws.trials import model_of, noise_like, noise_of, points_for
 
 BY_ROWS = ("Model", "Solver", "Reward", "Operator", "Codec", "Program")
 
@@ -40,15 +40,15 @@ def questions(value: object, world: World) -> dict[str, Ask]:
     match value:
         case Model():
             asked = {"one level": one_level(value)}
-            return asked if tolerance_of(value) else asked | {"a run": run_of(value, TwoStep(), noise_like(value))}
+            only = bool(tolerance_of(value) or value.space.vocabulary)
+            return asked if only else asked | {"a run": run_of(value, TwoStep(), noise_like(value))}
         case Solver():
             alone = {"a run": run_of(model_of(world), value, noise_of(world))}
             if world == "tokens":
                 return alone
             return alone | {"a run with memory": run_of(Momentum(model_of(world)), value, noise_of(world))}
         case Reward():
-            points = exact.clean() if world == "points" else exact.masked()
-            return {} if "population" in value.abilities else {"scores": scores_of(value, points)}
+            return {} if "population" in value.abilities else {"scores": scores_of(value, points_for(value))}
         case Operator():
             return seen_by(value)
         case Codec():

@@ -25,6 +25,18 @@ def contents(value: Sample | State) -> dict[str, Tensor]:
     return found if value.pred is None else found | {"x0": value.pred.x0}
 
 
+def of_origins(entries: Mapping[str, Tensor], origins: Tensor) -> dict[str, Tensor]:
+    """The rows that descend from these rows of the run, in the order of these; of what has no origins by position."""
+    origin = entries.get("origin", torch.arange(max((len(entry) for entry in entries.values()), default=0)))
+    index = rows_of(origin, origins)
+    return {name: entry[index] for name, entry in entries.items()}
+
+
+def rows_of(origin: Tensor, origins: Tensor) -> Tensor:
+    """The positions of the rows of these origins, grouped by them: several for each where a row has children."""
+    return torch.cat([(origin == one).nonzero()[:, 0] for one in origins.tolist()])
+
+
 def differences(one: Mapping[str, Tensor], other: Mapping[str, Tensor], tolerance: float = 0.0) -> list[str]:
     """The names of what differs; what one of the two has not is zeros, as where nothing was remembered."""
     names = dict.fromkeys([*one, *other])

@@ -101,17 +101,28 @@ def noise(count: int = BATCH, space: Space = SPACE) -> Sample:
     return Sample(x, torch.full((count,), math.inf, dtype=torch.float64), space, rows)
 
 
-def clean(count: int = BATCH) -> Sample:
+def clean(count: int = BATCH, space: Space = SPACE) -> Sample:
     """Points at s = 0, float64, within −1 to 1."""
     rows = Rows.first(6, count)
-    x = normal(rows, SPACE.event, "start").double().tanh()
-    return Sample(x, torch.zeros(count, dtype=torch.float64), SPACE, rows)
+    x = normal(rows, space.event, "start").double().tanh()
+    return Sample(x, torch.zeros(count, dtype=torch.float64), space, rows)
 
 
-def masked(count: int = BATCH) -> Sample:
+def plane(count: int = BATCH) -> Sample:
+    """Points of a plane at s = 0."""
+    return clean(count, Space("plane", (2,)))
+
+
+def masked(count: int = BATCH, space: Space = TOKENS) -> Sample:
     """Tokens of which nothing is known."""
-    x = torch.full((count, *TOKENS.event), TOKENS.mask)
-    return Sample(x, torch.full((count,), math.inf, dtype=torch.float64), TOKENS, Rows.first(5, count))
+    x = torch.full((count, *space.event), space.mask)
+    return Sample(x, torch.full((count,), math.inf, dtype=torch.float64), space, Rows.first(5, count))
+
+
+def spelled(count: int = BATCH) -> Sample:
+    """Tokens of which all is known."""
+    x = torch.arange(count * TOKENS.event[0]).reshape(count, -1) % len(TOKENS.vocabulary)
+    return Sample(x, torch.zeros(count, dtype=torch.float64), TOKENS, Rows.first(5, count))
 
 
 def levels(values: tuple[float, ...] = FALLING) -> Levels:

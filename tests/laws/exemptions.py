@@ -12,13 +12,20 @@ EXEMPT: Mapping[str, Mapping[str, str]] = {
         "guidance.conditional": "binds a condition to a model, which is nobody's method",
         "levels.explicit": "levels as a person writes them",
         "levels.flip": "the same levels in the other order",
+        "solver.stop_early": "an early end of rows at rest, as everybody has it",
+    },
+    "nothing waits for the device": {
+        "search.fk_steering": "the rewards decide which particles go on",
+        "solver.stop_early": "how far x0 moved decides which rows go on",
     },
 }
 """The reasons by law and node id, or by node id and settings as a test shows them."""
 
 NULLS: Mapping[str, tuple[float, ...]] = {
     "guidance_scale": (1.0, 0.0),
+    "particles": (1,),
     "strength": (0.0,),
+    "tolerance": (0.0,),
 }
 """By the name of a parameter or another spelling of it: the value with which a node changes nothing.
 

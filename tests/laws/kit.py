@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import torch
 
 from graphs import Estimate, Span
+from nodes.contracts.draws import normal
 from nodes.contracts.driving import drive
 from nodes.contracts.marks import Points
 from nodes.contracts.media import Image, Number, Text
@@ -37,10 +38,8 @@ class Given:
     estimate: Estimate = field(default_factory=Estimate)
 
 
-def stand_ins(kind: str, port: str, world: World, before: Mapping[str, Given]) -> list[Given]:
-    """What may be given to a port of that type, the likeliest first; `before` is what other ports were given."""
-    if kind == "Measurement":
-        return [_measured(before)]
+def stand_ins(kind: str, port: str, world: World) -> list[Given]:
+    """What may be given to a port of that type, the likeliest first."""
     make = _MAKERS.get((kind, world)) or _MAKERS.get((kind, "points"))
     return make(port) if make else []
 
@@ -84,10 +83,9 @@ def _solvers(port: str) -> list[Given]:
     return [Given(name, make(), once) for name, make in SOLVERS.items()]
 
 
-def _measured(before: Mapping[str, Given]) -> Given:
-    """A measurement by the operator that the node is given, of points of its own."""
-    found = next((given.value for given in before.values() if isinstance(given.value, Operator)), None)
-    operator, points = found or UpperHalf(), exact.clean(1)
+def measurement(operator: Operator) -> Given:
+    """What an operator sees of points of its own."""
+    points = exact.clean(1)
     return Given("measured", Measurement(operator.apply(points.x, points.rows), 0.1))
 
 
@@ -101,12 +99,18 @@ def _trajectories(port: str) -> list[Given]:
     states = list(drive(exact.Exact(), Euler(), exact.noise(), exact.levels(), exact.context()))
     x, s = torch.stack([state.x for state in states]), torch.stack([state.s for state in states])
     x0 = torch.stack([state.pred.x0 for state in states[1:] if state.pred is not None])
-    return [Given("recorded", Trajectory(s, states[0].rows, states[0].space, x, x0))]
+    z = torch.stack([normal(states[0].rows, exact.SPACE.event, "z", step=step).double() for step in range(len(x0))])
+    return [Given("recorded", Trajectory(s, states[0].rows, states[0].space, x, x0, z))]
 
 
 def _halfway(port: str) -> list[Given]:
     states = list(drive(exact.Exact(), Euler(), exact.noise(), exact.levels(), exact.context()))
     return [Given("after 2 steps", Halfway(2, states[2]), Estimate(rows=Span.of(exact.BATCH)))]
+
+
+def _rewards(port: str) -> list[Given]:
+    latent = Nearness(0.3, "latents")
+    return [Given("Nearness", Nearness()), Given("Nearness of latents", latent), Given("elsewhere", Nearness(-0.2))]
 
 
 def _images(port: str) -> list[Given]:
@@ -122,8 +126,9 @@ _MAKERS: Mapping[tuple[str, World], Callable[[str], list[Given]]] = {
     ("Sample", "tokens"): _masked,
     ("Levels", "points"): _levels,
     ("Solver", "points"): _solvers,
-    ("Reward", "points"): lambda _: [Given("Nearness", Nearness()), Given("Nearness elsewhere", Nearness(-0.2))],
+    ("Reward", "points"): _rewards,
     ("Operator", "points"): lambda _: [Given("UpperHalf", UpperHalf())],
+    ("Measurement", "points"): lambda _: [measurement(UpperHalf())],
     ("Codec", "points"): lambda _: [Given("Doubling", Doubling())],
     ("Program", "points"): _programs,
     ("Trajectory", "points"): _trajectories,

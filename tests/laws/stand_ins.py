@@ -23,7 +23,6 @@ from nodes.contracts.reward import Reward
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver, Stochastic, look
-from nodes.contracts.space import Space
 from nodes.contracts.state import State
 
 
@@ -103,8 +102,8 @@ class Nearness(Reward):
 
     abilities = frozenset({"differentiable", "noisy"})
 
-    def __init__(self, point: float = 0.5) -> None:
-        self.point = point
+    def __init__(self, point: float = 0.5, space: str = "any") -> None:
+        self.point, self.space = point, space
 
     def score(self, sample: Sample, ctx: Context) -> Tensor:
         """−|x − point|²/2."""
@@ -161,6 +160,3 @@ class Bound(Program):
     def run(self, noise: Sample, ctx: Context) -> Sample:
         """The sample at the last level."""
         return solve(self.parts.model, self.parts.solver, noise, self.parts.levels, ctx)
-
-
-LATENTS = Space("latents", (1, 4, 4), codec="doubling")

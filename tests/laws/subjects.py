@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
 
 from pydantic import JsonValue
 
@@ -18,16 +17,16 @@ from graphs.declaration.parameters import Choice, FilePath, Number, Switch
 from graphs.declaration.records import NodeType, Parameter, Port
 from graphs.files import Places, find_file
 from graphs.running.context import Meter
-from tests.laws.kit import SOLVERS, Given, World, stand_ins
+from nodes.contracts.operator import Operator
+from tests.laws.kit import SOLVERS, Given, World, measurement, stand_ins
+from tests.laws.stand_ins import UpperHalf
 from tests.laws.trials import try_out
 
 FOLDERS = "NOISELOOM_LAWS"
 """The variable that names folders of nodes to try besides the project's own."""
 
 WORLDS: tuple[World, ...] = ("points", "tokens")
-SMALL, MOST_TRIALS = 3, 48
-Offered: TypeAlias = Callable[[str, str, Mapping[str, Given]], list[Given]]
-"""What may be given to a port, by its type, its name and what other ports were given."""
+SMALL, MOST_TRIALS, MOST_DEVIATIONS = 3, 60, 2
 
 
 class Refused(Exception):  # noqa: N818 - what a node does with what it cannot use
@@ -62,7 +61,7 @@ class Subject:
     @property
     def plain(self) -> bool:
         """Whether it is the node as it is by default."""
-        return not self.settings and not self.filled and self.over in ("", next(iter(SOLVERS)))
+        return not self.settings and not self.filled and not self.over
 
     def gives(self, kind: str) -> bool:
         """Whether an output is of that type."""
@@ -93,53 +92,45 @@ class Subject:
                 if tried:
                     try_out(value, world)
             except InputError as error:
-                found.append(f"{', '.join(entry.name for entry in ports.values()) or 'nothing'} ({world}): {error}")
+                found.append(str(error).splitlines()[0])
                 continue
             return Built(value, ports, world, meter, self._estimate(ports))
-        raise Refused("; ".join(found) or "no value for its ports: " + ", ".join(self._unknown()))
+        raise Refused(
+            "; ".join(dict.fromkeys(found))
+            or f"nothing to give to {', '.join(port.name for port in self.record.inputs)}"
+        )
 
     def _combinations(self, fixed: Mapping[str, object], *, widely: bool) -> Iterator[tuple[World, dict[str, Given]]]:
+        """Every way to give something to its ports, the likeliest first: the fewer are given their second choice."""
+        required = [port for port in self.record.inputs if not port.optional]
         for world in WORLDS:
             for filled in (True,) if self.filled else (False, True):
                 ports = [port for port in self.record.inputs if filled or not port.optional or port.name in fixed]
-                ordered = sorted(ports, key=lambda port: "Measurement" in port.types)
-                if filled and not self.filled and len(ordered) == len(self._required()):
+                if filled and not self.filled and len(ports) == len(required):
                     continue
-                offered = functools.partial(self._offered, world=world, widely=widely)
-                yield from ((world, entry) for entry in self._choices(ordered, offered, fixed, {}))
+                choices = [self._choices(port, world, fixed, widely=widely) for port in ports]
+                for picked in in_order([len(entry) for entry in choices]):
+                    chosen = {
+                        port.name: entry[index] for port, entry, index in zip(ports, choices, picked, strict=True)
+                    }
+                    yield world, measured(ports, chosen, fixed)
 
-    def _choices(
-        self, ports: list[Port], offered: Offered, fixed: Mapping[str, object], before: dict[str, Given]
-    ) -> Iterator[dict[str, Given]]:
-        """Every way to give something to these ports, what is likely first."""
-        if not ports:
-            yield before
-            return
-        port = ports[0]
+    def _choices(self, port: Port, world: World, fixed: Mapping[str, object], *, widely: bool) -> list[Given]:
+        """What may be given to a port."""
         if port.name in fixed:
-            options = [Given("fixed", fixed[port.name])]
-        else:
-            options = [entry for kind in port.types for entry in offered(kind, port.name, before)]
-        if port.many and options and port.name not in fixed:
-            first = options[:2]
-            both = tuple(entry.value for entry in first)
-            options = [Given(" and ".join(entry.name for entry in first), both, first[0].estimate)]
-        for entry in options:
-            yield from self._choices(ports[1:], offered, fixed, {**before, port.name: entry})
+            return [Given("fixed", fixed[port.name])]
+        options = [entry for kind in port.types for entry in self._offered(kind, port.name, world, widely=widely)]
+        if not port.many or not options:
+            return options
+        first = options[:2]
+        both = tuple(entry.value for entry in first)
+        return [Given(" and ".join(entry.name for entry in first), both, first[0].estimate)]
 
-    def _offered(self, kind: str, port: str, before: Mapping[str, Given], world: World, *, widely: bool) -> list[Given]:
-        made = stand_ins(kind, port, world, before)
+    def _offered(self, kind: str, port: str, world: World, *, widely: bool) -> list[Given]:
+        made = stand_ins(kind, port, world)
         if kind == "Solver" and self.over:
             return [entry for entry in made if entry.name == self.over]
         return made + [entry for entry in _defaults(kind) if entry.name != self.record.id] if widely else made
-
-    def _required(self) -> list[Port]:
-        return [port for port in self.record.inputs if not port.optional]
-
-    def _unknown(self) -> list[str]:
-        return [
-            port.name for port in self._required() if not self._offered(port.types[0], "", {}, "points", widely=True)
-        ]
 
     def _call(self, ports: Mapping[str, object], run: RunContext) -> object:
         values = {name: decoded(parameter, self._literal(parameter)) for name, parameter in self._parameters().items()}
@@ -149,6 +140,10 @@ class Subject:
 
     def _parameters(self) -> dict[str, Parameter]:
         return {parameter.name: parameter for parameter in self.record.parameters}
+
+    def literal(self, name: str) -> JsonValue:
+        """The value of a parameter as it stands in a graph; a small one where the node's work grows with it."""
+        return self._literal(self._parameters()[name])
 
     def _literal(self, parameter: Parameter) -> JsonValue:
         value = self.settings.get(parameter.name, parameter.default)
@@ -163,6 +158,24 @@ class Subject:
             return Estimate()
         values = {name: decoded(parameter, self._literal(parameter)) for name, parameter in self._parameters().items()}
         return cost if isinstance(cost, Estimate) else cost(Known(values, estimates_of(ports)))
+
+
+def in_order(sizes: list[int]) -> Iterator[tuple[int, ...]]:
+    """Every choice of one from each of so many, those first that differ in fewest places from the first of each."""
+    if 0 in sizes:
+        return
+    for deviating in range(min(MOST_DEVIATIONS, len(sizes)) + 1):
+        for places in itertools.combinations(range(len(sizes)), deviating):
+            for others in itertools.product(*(range(1, sizes[place]) for place in places)):
+                picked = dict(zip(places, others, strict=True))
+                yield tuple(picked.get(place, 0) for place in range(len(sizes)))
+
+
+def measured(ports: list[Port], chosen: dict[str, Given], fixed: Mapping[str, object]) -> dict[str, Given]:
+    """The choice with measurements that are of the operator in it."""
+    operator = next((entry.value for entry in chosen.values() if isinstance(entry.value, Operator)), UpperHalf())
+    names = [port.name for port in ports if "Measurement" in port.types and port.name not in fixed]
+    return {name: measurement(operator) if name in names else entry for name, entry in chosen.items()}
 
 
 def estimates_of(ports: Mapping[str, Given]) -> dict[str, tuple[Estimate, ...]]:
@@ -214,9 +227,8 @@ def _defaults(kind: str) -> tuple[Given, ...]:
 
 
 def variants(record: NodeType) -> Iterator[Subject]:
-    """The node by default, with every other choice and switch, with all its ports, and over every solver."""
+    """The node by default, with every other choice and switch, with all its ports, and over the other solvers."""
     plain = Subject(record)
-    plain = replace(plain, over=next(iter(SOLVERS))) if plain.gives("Solver") and plain.takes("Solver") else plain
     yield plain
     for parameter in record.parameters:
         others: list[JsonValue] = []
@@ -227,8 +239,8 @@ def variants(record: NodeType) -> Iterator[Subject]:
         yield from (plain.having(**{parameter.name: other}) for other in others)
     if any(port.optional for port in record.inputs):
         yield replace(plain, filled=True)
-    if plain.over:
-        yield from (replace(plain, over=name) for name in SOLVERS if name != plain.over)
+    if plain.gives("Solver") and plain.takes("Solver"):
+        yield from (replace(plain, over=name) for name in SOLVERS)
 
 
 def subjects(wanted: Callable[[Subject], bool]) -> list[Subject]:

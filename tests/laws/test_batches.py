@@ -10,7 +10,7 @@ from nodes.contracts.model import Model
 from nodes.contracts.sample import Sample
 from tests.laws import exact
 from tests.laws.asking import Ask, questions, run_of, sample_of, tolerance_of, works_on_rows
-from tests.laws.comparing import contents, differences
+from tests.laws.comparing import contents, differences, of_origins
 from tests.laws.stand_ins import Momentum, TwoStep
 from tests.laws.stating import built, law
 from tests.laws.subjects import Subject
@@ -20,10 +20,9 @@ PREFIX = [[0, 1]]
 
 
 def makes_samples_of_samples(subject: Subject) -> bool:
-    """A node that takes a batch and gives one."""
-    return subject.gives("Sample") and any(
-        "Sample" in port.types and not port.optional for port in subject.record.inputs
-    )
+    """A node that takes a batch and gives one; not one that only makes points like it."""
+    ports = [port for port in subject.record.inputs if "Sample" in port.types and port.name != "like"]
+    return subject.gives("Sample") and any(not port.optional for port in ports)
 
 
 @law("a batch of four equals four of one", works_on_rows)
@@ -70,7 +69,7 @@ def parts_that_differ(ask: Ask, parts: list[list[int]], tolerance: float = 0.0) 
     found = []
     for part in parts:
         index = torch.tensor(part)
-        within = {name: entry[index] for name, entry in whole.items()}
+        within = of_origins(whole, index)
         found += [f"{name} of rows {part}" for name in differences(within, ask(index), tolerance)]
     return found
 

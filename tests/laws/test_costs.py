@@ -16,7 +16,7 @@ from tests.laws.subjects import Subject
 from tests.laws.trials import model_of as model_in
 from tests.laws.trials import noise_like, noise_of
 
-LENGTHS = (2, 5)
+LENGTHS = (2, 4)
 BEHAVIOURS = ("Model", "Solver", "Reward", "Operator", "Codec", "Program")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 import torch
+from torch import Tensor
 
 from graphs.parts import decode, encode, parts_of, value_of
 from nodes.contracts.driving import advance, drive
@@ -18,7 +19,7 @@ from nodes.contracts.solver import Solver
 from nodes.contracts.space import Part, Space
 from nodes.contracts.state import State
 from tests.laws import exact
-from tests.laws.comparing import contents, differences
+from tests.laws.comparing import contents, differences, rows_of
 from tests.laws.kit import World
 from tests.laws.stand_ins import Momentum, TwoStep
 from tests.laws.stating import built, is_guidance, is_solver, law, model_of, solver_of
@@ -77,12 +78,17 @@ def halves_go_on(model: Model, solver: Solver, world: World) -> None:
     levels = exact.levels()
     whole = states(model, solver, noise_of(world), levels)
     for position in (1, 2):
-        taken = [whole[position].take(index) for index in HALVES]
+        taken = [part(whole[position], origins) for origins in HALVES]
         ends = [go_on(model, solver, half, levels, position) for half in taken]
-        for index, end in zip(HALVES, ends, strict=True):
-            assert not differences(contents(end), contents(whole[-1].take(index))), position
+        for origins, end in zip(HALVES, ends, strict=True):
+            assert not differences(contents(end), contents(part(whole[-1], origins))), position
         again = go_on(model, solver, State.cat(taken), levels, position)
-        assert not differences(contents(again), contents(whole[-1].take(torch.cat(HALVES)))), position
+        assert not differences(contents(again), contents(part(whole[-1], torch.cat(HALVES)))), position
+
+
+def part(state: State, origins: Tensor) -> State:
+    """The rows of these origins, with all that descend from them."""
+    return state.take(rows_of(state.rows.origin, origins))
 
 
 @law("rows that begin later catch up", is_solver)
@@ -91,11 +97,12 @@ def test_rows_of_other_depths_step_in_one_batch(subject: Subject) -> None:
     made = built(subject)
     solver, model, levels = solver_of(made), model_in(made.world), exact.levels()
     whole = states(model, solver, noise_of(made.world), levels)
-    early, late = whole[1].take(torch.tensor([0, 1])), whole[2].take(torch.tensor([2, 3]))
-    to = torch.stack([levels.s[2], levels.s[2], levels.s[3], levels.s[3]])
+    first, second = torch.tensor([0, 1]), torch.tensor([2, 3])
+    early, late = part(whole[1], first), part(whole[2], second)
+    to = torch.cat([levels.s[2].expand(len(early.rows)), levels.s[3].expand(len(late.rows))])
     with torch.no_grad():
         both = advance(model, solver, State.cat([early, late]), to, exact.context())
-    expected = State.cat([whole[2].take(torch.tensor([0, 1])), whole[3].take(torch.tensor([2, 3]))])
+    expected = State.cat([part(whole[2], first), part(whole[3], second)])
     assert not differences(contents(both), contents(expected))
 
 

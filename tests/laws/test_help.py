@@ -14,9 +14,9 @@ SOURCE = re.compile(
     r"arXiv:\d{4}\.\d{4,5}|\b[A-Z][\w\-'’]+(?: (?:et al\.|(?:&|and) [A-Z][\w\-'’]+))?,? \(?(?:19|20)\d\d"
 )
 """An arXiv id, or names and a year."""
-FORMULA = re.compile(r"[=≤≥→∇√Σ·∈~]|\[[A-Z0-9]|\[\w+, ")
+FORMULA = re.compile(r"[=≤≥→∇√Σ·∈~]|\[[A-Z0-9]|\[\w+, |\w\(\w+\(|N \+ 1")
 """A formula, or a shape."""
-COST = re.compile(r"\bCost\b|\bNFE\b|model (?:rows?|calls?)|asks? nothing|row[s]? per sample")
+COST = re.compile(r"\bCost\b|\bNFE\b|model (?:rows?|calls?)|asks? nothing|[Cc]alls|row[s]? per sample")
 
 
 def is_method(subject: Subject) -> bool:

@@ -17,7 +17,7 @@ from nodes.contracts.solver import Solver
 from tests.laws import exact
 from tests.laws.asking import questions, tolerance_of, works_on_rows
 from tests.laws.comparing import contents
-from tests.laws.kit import Given, World
+from tests.laws.kit import Given
 from tests.laws.stand_ins import Momentum, TwoStep
 from tests.laws.stating import built, is_model, is_solver, law, model_of, solver_of
 from tests.laws.subjects import Subject
@@ -103,20 +103,19 @@ def test_a_question_is_unchanged_by_its_answer(subject: Subject) -> None:
 def test_a_run_keeps_no_graph_of_gradients(subject: Subject) -> None:
     made = built(subject)
     if made.world == "points":
-        graph_is_kept_nowhere(exact.Exact(), solver_of(made), "points")
+        graph_is_kept_nowhere(exact.Exact(), solver_of(made), exact.noise())
 
 
 @law("no autograd graph is kept", is_model)
 def test_neither_does_a_run_of_the_model(subject: Subject) -> None:
-    made = built(subject)
-    if made.world == "points" and not tolerance_of(made.value):
-        graph_is_kept_nowhere(model_of(made), TwoStep(), "points")
+    model = model_of(built(subject))
+    if not model.space.vocabulary and not tolerance_of(model):
+        graph_is_kept_nowhere(model, TwoStep(), noise_like(model))
 
 
-def graph_is_kept_nowhere(model: Model, solver: Solver, world: World) -> None:
+def graph_is_kept_nowhere(model: Model, solver: Solver, noise: Sample) -> None:
     """Though the noise wants gradients, nothing that is made of it does; and the mode of gradients is as before."""
-    noise = wanting_gradients(noise_of(world))
-    _, *stepped = drive(model, solver, noise, exact.levels(), exact.context())
+    _, *stepped = drive(model, solver, wanting_gradients(noise), exact.levels(), exact.context())
     for state in stepped:
         assert [name for name, tensor in contents(state).items() if tensor.requires_grad] == []
     assert torch.is_grad_enabled()

@@ -16,7 +16,7 @@ SOLVER = '''
 
 from torch import Tensor
 
-from graphs import Estimate, node
+from graphs import Estimate, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.levels import eps_of, place
 from nodes.contracts.model import Model
@@ -24,7 +24,7 @@ from nodes.contracts.solver import Solver, look
 from nodes.contracts.state import State
 
 
-@node(cost=Estimate(calls=lambda steps: steps))
+@node(cost=Estimate(calls=lambda steps: steps), abilities=abilities())
 def straight() -> Solver:
     """x' = α' x0 + σ' ε. Cost: one model call a step. Source: Somebody 2026."""
     return Straight()
@@ -45,11 +45,11 @@ class Straight(Solver):
 GUIDANCE = '''
 """Nothing at all."""
 
-from graphs import Estimate, node
+from graphs import Estimate, abilities, node
 from nodes.contracts.model import Model
 
 
-@node(cost=lambda known: Estimate(each=known.input("model").each))
+@node(cost=lambda known: Estimate(each=known.input("model").each), abilities=abilities(like="model"))
 def nothing(model: Model) -> Model:
     """D = D. Cost: none. Source: Somebody 2026."""
     return model

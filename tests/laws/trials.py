@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
+from graphs import InputError
 from nodes.contracts.asking import predict
 from nodes.contracts.codec import Codec
 from nodes.contracts.driving import solve
@@ -15,6 +18,7 @@ from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver
 from tests.laws import exact
 from tests.laws.kit import World
+from tests.laws.stand_ins import Doubling
 
 
 def try_out(value: object, world: World) -> None:
@@ -27,7 +31,7 @@ def try_out(value: object, world: World) -> None:
             case Solver():
                 solve(model_of(world), value, noise_of(world), exact.levels(), ctx)
             case Reward():
-                score(value, exact.clean() if world == "points" else exact.masked(), ctx)
+                score(value, points_for(value), ctx)
             case Operator():
                 value.apply(exact.clean().x, exact.clean().rows)
             case Codec():
@@ -45,7 +49,7 @@ def try_model(model: Model) -> None:
 def noise_like(model: Model, count: int = exact.BATCH) -> Sample:
     """Noise of a model's own space."""
     if model.space.vocabulary:
-        return exact.masked(count)
+        return exact.masked(count, model.space)
     return exact.noise(count, model.space)
 
 
@@ -57,3 +61,20 @@ def model_of(world: World) -> Model:
 def noise_of(world: World, count: int = exact.BATCH) -> Sample:
     """The noise that a world's solvers begin with."""
     return exact.noise(count) if world == "points" else exact.masked(count)
+
+
+def points_for(reward: Reward) -> Sample:
+    """Clean points of a space that a reward reads; `InputError` where it reads none of them."""
+    trouble: list[InputError] = []
+    own = [noise_like(part) for part in vars(reward).values() if isinstance(part, Model)]
+    known = [replace(sample, s=torch.zeros_like(sample.s)) for sample in own]
+    known += [exact.clean(), Doubling().encode(exact.clean(), exact.context()), exact.spelled(), exact.plane()]
+    for points in known:
+        try:
+            with torch.no_grad():
+                score(reward, points, exact.context())
+        except InputError as error:
+            trouble.append(error)
+            continue
+        return points
+    raise trouble[0]

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from tests.mutants import asking, engine, levels, noise, states
+from tests.mutants import asking, engine, levels, noise, solvers, states, steering
 
-MUTANTS = (*engine.MUTANTS, *levels.MUTANTS, *noise.MUTANTS, *asking.MUTANTS, *states.MUTANTS)
+MUTANTS = (
+    *engine.MUTANTS,
+    *levels.MUTANTS,
+    *noise.MUTANTS,
+    *asking.MUTANTS,
+    *states.MUTANTS,
+    *solvers.MUTANTS,
+    *steering.MUTANTS,
+)

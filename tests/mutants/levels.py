@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutants.mutant import Mutant
 
+ORIGINS = ("tests/nodes/contracts/test_by_origin.py",)
 LEVELS = ("tests/nodes/contracts/test_levels.py",)
 
 MUTANTS = (
@@ -32,21 +33,21 @@ MUTANTS = (
         "nodes/contracts/levels.py",
         "s[:, rows.origin % s.shape[1]]",
         "s[:, torch.arange(len(rows)) % s.shape[1]]",
-        ("tests/nodes/contracts/test_levels.py", "tests/laws/test_bound_by_origin.py"),
+        ORIGINS,
         "a row taken out of its batch gets the levels of another",
     ),
     Mutant(
         "nodes/contracts/cond.py",
         "return self.take(origin % len(self))",
         "return self.take(torch.arange(len(origin)) % len(self))",
-        ("tests/laws/test_batches.py",),
+        ORIGINS,
         "a row taken out of its batch gets the prompt of another",
     ),
     Mutant(
         "nodes/contracts/operator.py",
         "take_rows(y, rows.origin % len(y))",
         "y[: len(rows)]",
-        ("tests/nodes/contracts/test_operator.py",),
+        ORIGINS,
         "a row taken out of its batch gets the measurement of another",
     ),
     Mutant(

@@ -60,8 +60,8 @@ MUTANTS = (
     ),
     Mutant(
         "nodes/contracts/kernel.py",
-        "factor(self.std, self.mean) * ctx.noise.normal(",
-        "factor(self.std.square(), self.mean) * ctx.noise.normal(",
+        "self.mean + factor(self.std, self.mean) * z",
+        "self.mean + factor(self.std.square(), self.mean) * z",
         KERNELS,
         "the variance for the standard deviation",
     ),

@@ -1,0 +1,111 @@
+"""Errors in solvers and in inversion."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+
+HEUN = ("tests/nodes/solver/test_heun.py",)
+ORDERS = ("tests/nodes/solver/test_orders.py",)
+DDIM = ("tests/nodes/solver/test_ddim.py",)
+ABILITIES = ("tests/laws/test_abilities.py",)
+
+MUTANTS = (
+    Mutant(
+        "nodes/solver/heun.py",
+        "euler + factor(scale, euler) * change",
+        "euler - factor(scale, euler) * change",
+        HEUN,
+        "the correction has the wrong sign",
+    ),
+    Mutant(
+        "nodes/solver/heun.py",
+        "(slope - take_rows(eps, index)) / 2",
+        "slope - take_rows(eps, index)",
+        HEUN,
+        "the second slope counts whole",
+    ),
+    Mutant(
+        "nodes/solver/heun.py",
+        "(to - part.s) * alpha",
+        "to - part.s",
+        HEUN,
+        "the correction is one of x0 + s ε, not of x",
+    ),
+    Mutant(
+        "nodes/solver/dpmpp_2m.py",
+        "(third - second) / (2 * torch.where(known, second - first, 1.0))",
+        "(third - second) / torch.where(known, second - first, 1.0)",
+        ORDERS,
+        "twice the extrapolation",
+    ),
+    Mutant(
+        "nodes/solver/dpmpp_2m.py",
+        "past={**state.past, X0: x0, LEVEL: s}",
+        "past={**state.past, X0: at, LEVEL: s}",
+        ORDERS,
+        "what was extrapolated is extrapolated again",
+    ),
+    Mutant(
+        "nodes/solver/dpmpp_2m.py",
+        " & (first != second)",
+        "",
+        ("tests/laws/test_halves.py", "tests/nodes/solver"),
+        "a step from the level of the one before divides by nothing",
+    ),
+    Mutant(
+        "nodes/solver/ddim.py",
+        "sigma.square() - std.square()",
+        "sigma.square()",
+        DDIM,
+        "noise is added, and none is taken away for it",
+    ),
+    Mutant(
+        "nodes/solver/ddim.py",
+        "torch.where(falls, alpha / alpha_next, 1.0)",
+        "torch.where(falls, alpha_next / alpha, 1.0)",
+        DDIM,
+        "the two levels of the posterior are swapped",
+    ),
+    Mutant(
+        "nodes/solver/ancestral.py",
+        "torch.sqrt((whole.square() - up.square()).clamp(min=0))",
+        "whole - up",
+        DDIM + ORDERS + ("tests/nodes/solver",),
+        "standard deviations are subtracted, not variances",
+    ),
+    Mutant(
+        "nodes/solver/dpmpp_2m_sde.py",
+        "fresh = 1 - decay.square()",
+        "fresh = 1 - decay",
+        ("tests/nodes/solver",),
+        "the kept share of the noise is not squared",
+    ),
+    Mutant(
+        "nodes/solver/edict.py",
+        "first = (first - (1 - self.mixing) * second) / self.mixing\n        second = (second - (1 - self.mixing) * first)",
+        "second = (second - (1 - self.mixing) * first) / self.mixing\n        first = (first - (1 - self.mixing) * second)",
+        ABILITIES,
+        "the mixing is undone in the order in which it was done",
+    ),
+    Mutant(
+        "nodes/solver/edict.py",
+        "return replace(sample, aux={**sample.aux, OTHER: state.past[OTHER]})",
+        "return sample",
+        ABILITIES,
+        "the second sample does not travel",
+    ),
+    Mutant(
+        "nodes/solver/unmask.py",
+        "reveal = (keep_next - keep) / torch.where(keep == 1, 1.0, 1 - keep)",
+        "reveal = keep_next - keep",
+        ("tests/nodes/solver", "tests/nodes/model"),
+        "the chance to be revealed is not that of what is still masked",
+    ),
+    Mutant(
+        "nodes/inversion/ddpm.py",
+        "fresh = self.ctx.noise.normal(begun, PURPOSE, draw=1)",
+        "fresh = self.ctx.noise.normal(begun, PURPOSE)",
+        ("tests/nodes/inversion",),
+        "the first two points of the way share their noise",
+    ),
+)

@@ -1,0 +1,108 @@
+"""Errors in guidance, in measurements, and in search."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+
+SEARCH = ("tests/nodes/search",)
+
+MUTANTS = (
+    Mutant(
+        "nodes/guidance/cfg.py",
+        "above & (s <= self.high)",
+        "above & (s < self.high)",
+        ("tests/nodes/guidance",),
+        "the upper end of the interval is not guided",
+    ),
+    Mutant(
+        "nodes/guidance/cfg.py",
+        "guided = rows_where(self._scales(q.s) != 1)\n        if len(guided):\n            asked",
+        "guided = torch.arange(len(q.rows))\n        if len(guided):\n            asked",
+        ("tests/nodes/guidance/test_cfg.py", "tests/laws/test_null_settings.py"),
+        "a question is asked whose answer counts nothing",
+    ),
+    Mutant(
+        "nodes/guidance/cfgpp.py",
+        "Prediction(x0, eps_in(inner, negative))",
+        "Prediction(x0)",
+        ("tests/nodes/guidance/test_cfgpp.py",),
+        "CFG++ without the noise of the negative is CFG",
+    ),
+    Mutant(
+        "nodes/guidance/apg.py",
+        "short - (1 - self.eta) * along",
+        "short - self.eta * along",
+        ("tests/nodes/guidance/test_apg.py",),
+        "what lies along the prediction is kept, and the rest taken away",
+    ),
+    Mutant(
+        "nodes/guidance/apg.py",
+        "kept = delta if inner is q else put_rows(q.recall(KEPT, q.x), guided, delta)",
+        "kept = delta if inner is q else put_rows(torch.zeros_like(q.x), guided, delta)",
+        ("tests/nodes/guidance/test_apg.py",),
+        "rows that are not guided at this level lose their momentum",
+    ),
+    Mutant(
+        "nodes/guidance/branches.py",
+        "replace(q, cond=None if cond is None else cond.gather(q.rows.origin))",
+        "q if cond is None else replace(q, cond=cond.gather(q.rows.origin))",
+        ("tests/nodes/guidance",),
+        "without a negative the outer condition is guided against itself",
+    ),
+    Mutant(
+        "nodes/measurement/ddnm.py",
+        "Prediction(x0 + self.operator.pinv(residual, q.rows), answers[0].eps)",
+        "Prediction(x0 - self.operator.pinv(residual, q.rows), answers[0].eps)",
+        ("tests/nodes/measurement",),
+        "away from the measurement",
+    ),
+    Mutant(
+        "nodes/measurement/dps.py",
+        "alpha, _ = alpha_sigma(q.to)",
+        "alpha, _ = alpha_sigma(q.s)",
+        ("tests/nodes/measurement",),
+        "the pull is scaled for the level that is left",
+    ),
+    Mutant(
+        "nodes/measurement/dps.py",
+        "with torch.enable_grad():",
+        "with torch.no_grad():",
+        ("tests/nodes/measurement",),
+        "no gradient where the driver wants none",
+    ),
+    Mutant(
+        "nodes/search/resampling.py",
+        "math.exp(2 * float(torch.logsumexp(log_weights, 0)) - ",
+        "math.exp(float(torch.logsumexp(log_weights, 0)) - ",
+        SEARCH,
+        "the effective sample size of weights that do not sum to 1",
+    ),
+    Mutant(
+        "nodes/search/potentials.py",
+        "return tilts - given, running",
+        "return tilts, running",
+        SEARCH,
+        "every step weighs by the whole reward again",
+    ),
+    Mutant(
+        "nodes/search/steered.py",
+        "state.take(origin, rows=state.rows)",
+        "state.take(origin)",
+        SEARCH,
+        "copies keep the lineage of their ancestor, and never part",
+    ),
+    Mutant(
+        "nodes/search/steered.py",
+        "        particles.log_weight[group] = 0.0\n",
+        "",
+        SEARCH,
+        "weights that were used up are used again",
+    ),
+    Mutant(
+        "nodes/search/best_of_n.py",
+        "(scores > self.scores.max(1).values)",
+        "(scores >= self.scores.max(1).values)",
+        SEARCH,
+        "of equal rewards the last wins",
+    ),
+)
