@@ -82,8 +82,10 @@ MUTANTS = (
     ),
     Mutant(
         "nodes/solver/edict.py",
-        "first = (first - (1 - self.mixing) * second) / self.mixing\n        second = (second - (1 - self.mixing) * first)",
-        "second = (second - (1 - self.mixing) * first) / self.mixing\n        first = (first - (1 - self.mixing) * second)",
+        "first = (first - (1 - self.mixing) * second) / self.mixing\n"
+        "        second = (second - (1 - self.mixing) * first)",
+        "second = (second - (1 - self.mixing) * first) / self.mixing\n"
+        "        first = (first - (1 - self.mixing) * second)",
         ABILITIES,
         "the mixing is undone in the order in which it was done",
     ),
