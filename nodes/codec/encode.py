@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphs import Estimate, RunContext, node
-from nodes.contracts.codec import Codec
+from nodes.contracts.codec import Codec, to_latents
 from nodes.contracts.context import Context
 from nodes.contracts.sample import Sample
 
@@ -15,4 +15,4 @@ def encode(sample: Sample, codec: Codec, *, run: RunContext) -> Sample:
     x [B, *event] becomes latents of the shape that the codec says; the rows stay, so seeds stay. On the run's device.
     Cost: no NFE; B rows encoded. Errors: a sample that the codec does not know.
     """
-    return codec.encode(sample.to(run.device), Context(run.meter))
+    return to_latents(codec, sample.to(run.device), Context(run.meter))

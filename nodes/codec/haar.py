@@ -50,7 +50,6 @@ class Haar(Codec):
                 mend="decode the latents first" if x.space.codec else "wire pictures, or set fewer `levels`",
             )
         _one_level(x)
-        ctx.meter.decode(len(x.rows))
         latents = Space("latents", (event[0] * side**2, event[1] // side, event[2] // side), codec=self.name)
         bands = x.x
         for _ in range(self.levels):
@@ -59,9 +58,7 @@ class Haar(Codec):
 
     def decode(self, z: Sample, ctx: Context) -> Sample:
         """The pixels of the bands."""
-        self.own(z.space)
         _one_level(z)
-        ctx.meter.decode(len(z.rows))
         pixels = z.x
         for _ in range(self.levels):
             pixels = _synthesised(pixels)

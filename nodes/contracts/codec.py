@@ -1,4 +1,7 @@
-"""The codec contract: between the space that a model works in and the space that a person sees."""
+"""The codec contract: between the space that a model works in and the space that a person sees.
+
+Who encodes or decodes does it by `to_latents` and `from_latents`, which count.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,11 @@ class Codec(Identified, ABC):
 
     @abstractmethod
     def encode(self, x: Sample, ctx: Context) -> Sample:
-        """The latents of points at s = 0."""
+        """The latents of points; called only by `to_latents`."""
 
     @abstractmethod
     def decode(self, z: Sample, ctx: Context) -> Sample:
-        """The points of latents at s = 0; gradients flow."""
+        """The points of latents of its own; gradients flow; called only by `from_latents`."""
 
     def preview(self, z: Sample, ctx: Context) -> Sample:
         """Points that show roughly what the latents are, cheaply."""
@@ -38,3 +41,17 @@ class Codec(Identified, ABC):
                 allowed=f"latents of the codec {self.name}",
                 mend="wire the codec that the model was made for",
             )
+
+
+def to_latents(codec: Codec, x: Sample, ctx: Context) -> Sample:
+    """The latents of points, counted."""
+    latents = codec.encode(x, ctx)
+    ctx.meter.decode(len(x.rows))
+    return latents
+
+
+def from_latents(codec: Codec, z: Sample, ctx: Context) -> Sample:
+    """The points of latents, counted; `InputError` where they are another codec's."""
+    codec.own(z.space)
+    ctx.meter.decode(len(z.rows))
+    return codec.decode(z, ctx)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphs import Estimate, RunContext, node
-from nodes.contracts.codec import Codec
+from nodes.contracts.codec import Codec, from_latents
 from nodes.contracts.context import Context
 from nodes.contracts.sample import Sample
 
@@ -15,4 +15,4 @@ def decode(sample: Sample, codec: Codec, *, run: RunContext) -> Sample:
     Latents [B, *event] become points of the shape that the codec says; the rows stay. On the run's device.
     Cost: no NFE; B rows decoded. Errors: a sample that is not of this codec's latents.
     """
-    return codec.decode(sample.to(run.device), Context(run.meter))
+    return from_latents(codec, sample.to(run.device), Context(run.meter))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from graphs import abilities, node
-from nodes.contracts.codec import Codec
+from nodes.contracts.codec import Codec, from_latents
 from nodes.contracts.context import Context
 from nodes.contracts.reward import Reward, score
 from nodes.contracts.sample import Sample
@@ -30,5 +30,4 @@ class Decoded(Reward):
 
     def score(self, sample: Sample, ctx: Context) -> Tensor:
         """The inner reward's scores of the decoded points."""
-        self.codec.own(sample.space)
-        return score(self.reward, self.codec.decode(sample, ctx), ctx)
+        return score(self.reward, from_latents(self.codec, sample, ctx), ctx)

@@ -12,6 +12,7 @@ from graphs import InputError, RunContext
 from graphs.running.context import Meter
 from nodes.codec.encode import encode
 from nodes.codec.haar import haar
+from nodes.contracts.codec import from_latents
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.space import Space
@@ -90,10 +91,10 @@ def test_nothing_waits_for_a_device() -> None:
 def test_latents_of_other_levels_are_refused_with_the_name_of_their_codec() -> None:
     there = haar(levels=2).encode(pictures(), context())
     with pytest.raises(InputError, match="not the codec's latents") as refused:
-        haar(levels=1).decode(there, context())
+        from_latents(haar(levels=1), there, context())
     assert "haar-2" in refused.value.given
     with pytest.raises(InputError, match="not the codec's latents"):
-        haar().decode(pictures(), context())
+        from_latents(haar(), pictures(), context())
 
 
 @pytest.mark.parametrize("event", [(3,), (3, 6, 8), (3, 8, 6)])

@@ -32,10 +32,8 @@ class Halving(Codec):
 
     def encode(self, x: Sample, ctx: Context) -> Sample:
         """Half of it."""
-        ctx.meter.decode(len(x.rows))
         return replace(x, x=x.x / 2, space=Space("latents", x.space.event, self.name))
 
     def decode(self, z: Sample, ctx: Context) -> Sample:
         """Twice of it."""
-        ctx.meter.decode(len(z.rows))
         return replace(z, x=z.x * 2, space=Space("pixels", z.space.event))
