@@ -42,7 +42,7 @@ def predict(model: Model, q: Query, ctx: Context) -> Prediction:
     for call in calls:  # grows while it is walked: parents come before their children
         if isinstance(call.model, Mixer):
             asked = call.model.asks(call.query, ctx)
-            places = (replace(query, path=(*call.query.path, str(number))) for number, (_, query) in enumerate(asked))
+            places = (_placed(query, call.query, number) for number, (_, query) in enumerate(asked))
             call.children = [_Call(inner, query) for (inner, _), query in zip(asked, places, strict=True)]
             calls += call.children
     _answer_leaves([call for call in calls if isinstance(call.model, Leaf)], ctx)
@@ -56,6 +56,11 @@ def predict(model: Model, q: Query, ctx: Context) -> Prediction:
     if all(call.answer is None or not (call.answer.keep or call.answer.aux) for call in calls):
         return answer
     return replace(answer, keep=_gathered(q, calls, "keep"), aux=_gathered(q, calls, "aux"))
+
+
+def _placed(asked: Query, q: Query, number: int) -> Query:
+    """A question that a mixer asks of an inner model, at the place that it chose or else at that number."""
+    return asked if len(asked.path) > len(q.path) else replace(asked, path=(*q.path, str(number)))
 
 
 def _answered(call: _Call) -> Prediction:

@@ -65,7 +65,11 @@ class Mixer(Model):
 
     @abstractmethod
     def asks(self, q: Query, ctx: Context) -> Asks:
-        """The questions that it needs answered, in an order that stays; it asks nothing superfluous."""
+        """The questions that it needs answered; it asks nothing superfluous.
+
+        The model inside keeps its memory under the question's number. Where numbers do not stay, as some questions are
+        left out at some levels, the mixer says the place itself: `q.inside(1)`.
+        """
 
     @abstractmethod
     def combine(self, q: Query, answers: list[Prediction], ctx: Context) -> Prediction:

@@ -10,7 +10,9 @@ from torch import Tensor
 
 from graphs import InputError
 from nodes.contracts.asking import predict
+from nodes.contracts.context import Context
 from nodes.contracts.driving import advance, drive
+from nodes.contracts.model import Asks
 from nodes.contracts.query import Query
 from nodes.contracts.solver import look, probe
 from nodes.contracts.state import State
@@ -121,6 +123,21 @@ def test_rows_with_memory_can_be_taken_apart_in_mid_run() -> None:
             state = advance(model, Heun(), state, s_next, ctx)
         ends.append(state.x)
     assert torch.equal(torch.cat(ends), states[-1].x[[2, 0, 1, 3]])
+
+
+class Second(Running):
+    """Asks its model at a place of its own."""
+
+    def asks(self, q: Query, ctx: Context) -> Asks:
+        """The second question without the first."""
+        return [(self.model, q.inside(1))]
+
+
+def test_a_mixer_may_say_the_place_itself() -> None:
+    answer = predict(Second(Running(Gaussian())), query(X, 1.0), context())
+    assert set(answer.keep) == {"/mean", "/1/mean"}
+    again = predict(Second(Running(Gaussian())), replace(query(X, 1.0), memory=answer.keep), context())
+    assert not torch.equal(again.x0, answer.x0)
 
 
 class Twice(Some):
