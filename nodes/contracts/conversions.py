@@ -31,7 +31,7 @@ class Coefficients(NamedTuple):
 
     @staticmethod
     def of(process: Process, s: Tensor) -> Coefficients:
-        """Those of a process at levels s."""
+        """Those of a process at levels s, which lie within its ends."""
         alpha, rates = process.alpha(s), process.rates(process.time(s))
         _, unit = alpha_sigma(s)
         sigma = torch.where(torch.isinf(s), unit, s * alpha)

@@ -23,6 +23,7 @@ def drive(model: Model, solver: Solver, sample: Sample | Halfway, levels: Levels
     """
     if isinstance(sample, Halfway):
         position, state = sample.position, sample.state
+        solver.own(state.space)
     else:
         with torch.no_grad():
             position, state = 0, solver.start(sample, levels, ctx)

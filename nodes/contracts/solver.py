@@ -17,6 +17,7 @@ from nodes.contracts.levels import Levels, alpha_sigma, any_place, eps_of, facto
 from nodes.contracts.model import Model
 from nodes.contracts.query import Query
 from nodes.contracts.sample import Sample
+from nodes.contracts.space import Space
 from nodes.contracts.state import State
 
 
@@ -36,15 +37,19 @@ class Solver(Identified, ABC):
 
     def start(self, sample: Sample, levels: Levels, ctx: Context) -> State:
         """The state at the first level."""
-        if bool(sample.space.vocabulary) != ("tokens" in self.abilities):
+        self.own(sample.space)
+        first = levels.of(sample.rows)[0]
+        return State.at(sample, enter(sample, first), first.clone())
+
+    def own(self, space: Space) -> None:
+        """`InputError` where it does not solve what points of this space are made of."""
+        if bool(space.vocabulary) != ("tokens" in self.abilities):
             raise InputError(
                 "the solver does not solve what the sample is made of",
-                given=f"a sample of {sample.space.describe()}" + (" (tokens)" if sample.space.vocabulary else ""),
+                given=f"a sample of {space.describe()}" + (" (tokens)" if space.vocabulary else ""),
                 allowed="tokens" if "tokens" in self.abilities else "points of real numbers",
                 mend="use solver.unmask for tokens, any other solver for the rest",
             )
-        first = levels.of(sample.rows)[0]
-        return State.at(sample, enter(sample, first), first.clone())
 
     @abstractmethod
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:

@@ -11,7 +11,7 @@ import torch
 from graphs import InputError
 from nodes.contracts.driving import drive, solve
 from nodes.contracts.levels import Levels
-from nodes.contracts.state import State
+from nodes.contracts.state import Halfway, State
 from nodes.levels.karras import karras
 from nodes.solver.euler import euler
 from nodes.solver.unmask import Unmask, unmask
@@ -100,3 +100,9 @@ def test_tokens_are_refused_by_euler_and_numbers_by_unmask() -> None:
         solve(Tokens(), euler(), masked(2), even_in_keep(3), context())
     with pytest.raises(InputError, match="does not solve what the sample is made of"):
         solve(Gaussian(), unmask(), pure_noise(2), karras(), context())
+
+
+def test_tokens_that_stopped_halfway_are_refused_by_euler_too() -> None:
+    stopped = Halfway(1, state_of([[0, 1]], 1.0))
+    with pytest.raises(InputError, match="made of"):
+        next(drive(Tokens(), euler(), stopped, even_in_keep(2), context()))
