@@ -37,41 +37,49 @@ class _Known:
 
     def __init__(self, flat: Flat, records: Mapping[str, NodeType | None]) -> None:
         self.flat, self.records = flat, records
+        self._found: dict[str, frozenset[str] | None] = {}
 
     def of(self, place: str) -> frozenset[str] | None:
-        """The abilities of the node at that path."""
-        chain = self.chain(place)
-        if chain is None:
-            return None
-        have: frozenset[str] = frozenset()
-        for node, record in reversed(chain):
-            declared = record.abilities
-            if declared is not None:
-                own = {
-                    *declared.own,
-                    *(name for name, parameter in declared.depending.items() if _on(node, record, parameter)),
-                }
-                have = have - frozenset(declared.without) | own
-        return have
+        """The abilities of the node at that path; of one that is like several others, those that all of them have."""
+        waiting, opened = [place], set[str]()
+        while waiting:
+            here = waiting[-1]
+            inner = [] if here in self._found else self._like(here)
+            open_ones = [source for source in inner if source not in self._found]
+            if open_ones and here not in opened:
+                opened.add(here)
+                waiting += open_ones
+                continue
+            waiting.pop()
+            if here not in self._found:
+                self._found[here] = self._worked_out(here, inner)
+        return self._found[place]
 
-    def chain(self, place: str) -> list[tuple[FlatNode, NodeType]] | None:
-        """The node and those whose abilities it has besides, one after the other; None where one does not say."""
-        found: list[tuple[FlatNode, NodeType]] = []
-        seen: set[str] = set()
-        while place not in seen:
-            seen.add(place)
-            node = self.flat.get(place)
-            record = self.records.get(node.node.type) if node else None
-            if node is None or record is None or record.abilities is None:
+    def record(self, place: str) -> NodeType | None:
+        """The type of the node at that path."""
+        node = self.flat.get(place)
+        return self.records.get(node.node.type) if node else None
+
+    def _like(self, place: str) -> list[str]:
+        """The nodes whose abilities the one at that path has besides."""
+        record = self.record(place)
+        port = record.abilities.like if record and record.abilities else None
+        return [] if port is None else [source for source, _ in self.flat[place].sources.get(port, ())]
+
+    def _worked_out(self, place: str, inner: list[str]) -> frozenset[str] | None:
+        record = self.record(place)
+        if record is None or record.abilities is None:
+            return None
+        declared, node = record.abilities, self.flat[place]
+        theirs = [self._found.get(source) for source in inner]
+        common: frozenset[str] = frozenset()
+        if declared.like is not None:
+            known = [abilities for abilities in theirs if abilities is not None]
+            if not known or len(known) < len(theirs):
                 return None
-            found.append((node, record))
-            if record.abilities.like is None:
-                return found
-            sources = node.sources.get(record.abilities.like, ())
-            if not sources:
-                return None
-            place = sources[0][0]
-        return None
+            common = frozenset.intersection(*known) - frozenset(declared.without)
+        on = {name for name, parameter in declared.depending.items() if _on(node, record, parameter)}
+        return common | set(declared.own) | on
 
 
 def _on(node: FlatNode, record: NodeType, name: str) -> bool:
@@ -82,13 +90,10 @@ def _on(node: FlatNode, record: NodeType, name: str) -> bool:
 
 
 def _fault(place: str, port: Port, need: str, source: str, known: _Known, catalogue: Catalogue) -> Fault:
-    chain = known.chain(source) or []
-    switches = (
-        f"set {record.abilities.depending[need]} of {source} above 0"
-        for _, record in chain[:1]
-        if record.abilities is not None and need in record.abilities.depending
-    )
-    types = {name for _, record in chain[:1] for output in record.outputs for name in output.types}
+    record = known.record(source)
+    depending = record.abilities.depending if record and record.abilities else {}
+    switch = f"set {depending[need]} of {source} above 0" if need in depending else ""
+    types = {name for output in record.outputs for name in output.types} if record else set()
     able = sorted((record for record in catalogue.nodes.values() if _able(record, need, types)), key=_depends(need))
     return Fault(
         code=Code.MISSING_ABILITY,
@@ -97,7 +102,7 @@ def _fault(place: str, port: Port, need: str, source: str, known: _Known, catalo
         message=f"'{port.name}' needs the ability \"{need}\", and '{source}' does not have it",
         given=f'"{source}"',
         allowed=f"as of {listing([record.id for record in able], 6)}" if able else "",
-        mend=next(switches, f"wire {able[0].id}" if able else "wire one that has it"),
+        mend=switch or (f"wire {able[0].id}" if able else "wire one that has it"),
     )
 
 

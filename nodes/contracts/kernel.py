@@ -56,11 +56,13 @@ class GaussianKernel(Kernel):
         """Draw x = mean + std · z, where z is the row's own; where all std are 0 nothing is drawn."""
         if not bool((self.std != 0).any()):
             return self.mean
+        return self.mean + factor(self.std, self.mean) * self.noise(ctx, draw)
+
+    def noise(self, ctx: Context, draw: int = 0) -> Tensor:
+        """The z of that draw, [B, *event], for what records the noise: `z` of an x is off by its rounding."""
         if self.path and draw == 0:
-            z = ctx.noise.brownian(self.begun, self.begun.s, self.reached.s)
-        else:
-            z = ctx.noise.normal(self.begun, self.purpose, draw)
-        return self.mean + factor(self.std, self.mean) * z
+            return ctx.noise.brownian(self.begun, self.begun.s, self.reached.s)
+        return ctx.noise.normal(self.begun, self.purpose, draw)
 
     def at(self, x: Tensor) -> State:
         """The next state with this x."""

@@ -73,7 +73,7 @@ class Plot:
         for axis in cells.axes:
             parts = [", ".join(label) for label in axis_labels(axis, names)]
             labels = [f"{before}, {part}" if before else part for before in labels for part in parts]
-        columns = len(cells.axes[-1]) if len(cells.axes) > 1 else math.ceil(math.sqrt(len(plots)))
+        columns = len(cells.axes[-1]) if len(cells.axes) > 1 else _near_square(len(plots))
         titles = {plot.title for plot in plots}
         panels = tuple(replace(plot, title=label) for plot, label in zip(plots, labels, strict=True))
         return cls(title=titles.pop() if len(titles) == 1 else "", panels=panels, columns=columns)
@@ -102,6 +102,12 @@ def _cell(value: object) -> Plot:
     if not isinstance(value, Plot) or value.panels:
         raise InputError("a cell of the sweep holds no plot", where="Plot", given=type(value).__name__)
     return value
+
+
+def _near_square(count: int) -> int:
+    """The columns of a grid about as wide as high, or of one more where that leaves fewer places empty."""
+    least = max(1, math.ceil(math.sqrt(count)))
+    return min((least, least + 1), key=lambda columns: (-count % columns, columns))
 
 
 def _described(mark: Mark) -> str:

@@ -56,7 +56,11 @@ class Components(Leaf):
 
     def responsibilities(self, x: Tensor, s: Tensor, cond: Cond | None = None) -> Tensor:
         """p(component | x) at level s, under the condition, [B, K]."""
-        return torch.softmax(self.log_parts(x, s) + self._log_chosen(cond, x), 1)
+        return self.shares(self.log_parts(x, s), cond, x)
+
+    def shares(self, parts: Tensor, cond: Cond | None, x: Tensor) -> Tensor:
+        """The responsibilities for `parts` of `log_parts`, [B, K]."""
+        return torch.softmax(parts + self._log_chosen(cond, x), 1)
 
     def log_class(self, x: Tensor, s: Tensor, cond: Cond) -> Tensor:
         """The log probability, given x at level s, that it came from what the condition names, [B]: a classifier.

@@ -25,6 +25,10 @@ class Noised(NamedTuple):
     log_volume: Tensor
     alpha: Tensor
 
+    def log_density(self) -> Tensor:
+        """The log of N(x; α m_k, S_k), [B, K], without the power of 2π."""
+        return -0.5 * ((self.offsets * self.solved).sum(2) + self.log_volume)
+
 
 class Mixture(Components):
     """x0 ~ Σ w_k N(m_k, C_k).
@@ -54,14 +58,14 @@ class Mixture(Components):
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
         """E[x0 | x], the components weighed by their responsibilities."""
-        each = self._means_of_x0(q.x, q.s)
-        shares = self.responsibilities(q.x, q.s, q.cond)
+        seen = self.noised(q.x, q.s)
+        shares = self.shares(seen.log_density(), q.cond, q.x)
+        each = self._means_of_x0(seen)
         return Prediction(torch.einsum("bk,bkd->bd", shares, each).reshape(q.x.shape))
 
     def log_parts(self, x: Tensor, s: Tensor) -> Tensor:
         """The log of N(x; α m_k, S_k), [B, K], without the power of 2π."""
-        seen = self.noised(x, s)
-        return -0.5 * ((seen.offsets * seen.solved).sum(2) + seen.log_volume)
+        return self.noised(x, s).log_density()
 
     def log_common(self, x: Tensor, s: Tensor) -> Tensor:
         """−½ D log 2π."""
@@ -69,12 +73,13 @@ class Mixture(Components):
 
     def score(self, x: Tensor, s: Tensor, cond: Cond | None = None) -> Tensor:
         """∇ log p(x) at level s = −Σ r_k S_k⁻¹ (x − α m_k), [B, *event]."""
-        shares = self.responsibilities(x, s, cond)
-        return -torch.einsum("bk,bkd->bd", shares, self.noised(x, s).solved).reshape(x.shape)
+        seen = self.noised(x, s)
+        shares = self.shares(seen.log_density(), cond, x)
+        return -torch.einsum("bk,bkd->bd", shares, seen.solved).reshape(x.shape)
 
     def posterior_covariance(self, x: Tensor, s: Tensor, cond: Cond | None = None) -> Tensor:
         """Cov[x0 | x] at level s, [B, D, D]: C_k − C_k α S_k⁻¹ α C_k within the components, and between their means."""
-        shares, each = self.responsibilities(x, s, cond), self._means_of_x0(x, s)
+        shares, each = self.responsibilities(x, s, cond), self._means_of_x0(self.noised(x, s))
         covariances = self._matrices(x)
         alpha, sigma = self.coefficients(x, s)
         seen = covariances * alpha[..., None, :]
@@ -116,10 +121,9 @@ class Mixture(Components):
             return alpha.reshape(-1, 1, 1), sigma.reshape(-1, 1, 1)
         return alpha.expand_as(x).flatten(1)[:, None], sigma.expand_as(x).flatten(1)[:, None]
 
-    def _means_of_x0(self, x: Tensor, s: Tensor) -> Tensor:
+    def _means_of_x0(self, seen: Noised) -> Tensor:
         """E[x0 | x, k], [B, K, D]."""
-        seen = self.noised(x, s)
-        return self.own(self.means, x) + self._spread(seen.alpha * seen.solved)
+        return self.own(self.means, seen.solved) + self._spread(seen.alpha * seen.solved)
 
     def _spread(self, vectors: Tensor) -> Tensor:
         """C_k times vectors [B, K, D]."""

@@ -9,7 +9,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, also, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows
@@ -28,7 +28,7 @@ def cost(known: Known) -> Estimate:
     return Estimate(each=known.input("model").each * each)
 
 
-@node(cost=cost)
+@node(abilities=abilities(like="model", without=("prompt",)), cost=cost)
 def apg(
     model: Model,
     positive: Cond,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, also, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, abilities, also, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.levels import factor
@@ -20,7 +20,7 @@ def cost(known: Known) -> Estimate:
     return Estimate(each=known.input("model").each * each)
 
 
-@node(cost=cost)
+@node(abilities=abilities(like="model", without=("prompt",)), cost=cost)
 def cfgpp(
     model: Model,
     positive: Cond,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from torch import Tensor
 
-from graphs import Estimate, InputError, Known, NumberList, Span, node
+from graphs import Estimate, InputError, Known, NumberList, Span, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
@@ -30,7 +30,7 @@ def cost(known: Known) -> Estimate:
     return Estimate(each=sum((model.each for model, share in asked if share), Span.of(0)))
 
 
-@node(cost=cost)
+@node(abilities=abilities(like="models", without=("prompt",)), cost=cost)
 def compose(
     models: tuple[Model, ...], base: Model | None = None, *, weights: Weights = (), mode: Mode = "convex"
 ) -> Model:

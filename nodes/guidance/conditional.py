@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphs import Estimate, Known, node
+from graphs import Estimate, Known, abilities, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.model import Asks, Mixer, Model
@@ -15,7 +15,7 @@ def cost(known: Known) -> Estimate:
     return Estimate(each=known.input("model").each)
 
 
-@node(cost=cost)
+@node(abilities=abilities(like="model", without=("prompt",)), cost=cost)
 def conditional(model: Model, cond: Cond) -> Model:
     """The conditional model p(x | cond) without guidance: the model is asked under `cond`, whoever asks.
 

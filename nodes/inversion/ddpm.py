@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Known, Preview, Progress, RunContext, Steps, node
+from graphs import Estimate, InputError, Known, Preview, Progress, RunContext, Steps, needs, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.kernel import GaussianKernel
@@ -40,7 +40,13 @@ def cost(known: Known) -> Estimate:
 
 @node(cost=cost)
 def ddpm(
-    sample: Sample, model: Model, solver: Solver, levels: Levels, *, path: Path = "independent", run: RunContext
+    sample: Sample,
+    model: Model,
+    solver: Annotated[Solver, needs("stochastic")],
+    levels: Levels,
+    *,
+    path: Path = "independent",
+    run: RunContext,
 ) -> Steps[Inverted]:
     """DDPM inversion: a way from noise to the sample, and the noise z that leads the solver along it.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from graphs import UNKNOWN, Estimate, InputError, Known, RunContext, Steps, node
+from typing import Annotated
+
+from graphs import UNKNOWN, Estimate, InputError, Known, RunContext, Steps, needs, node
 from nodes.contracts.levels import Levels
 from nodes.contracts.model import Model
 from nodes.contracts.sample import Sample
@@ -18,7 +20,9 @@ def cost(known: Known) -> Estimate:
 
 
 @node(cost=cost)
-def exact(sample: Sample, model: Model, solver: Solver, levels: Levels, *, run: RunContext) -> Steps[Sample]:
+def exact(
+    sample: Sample, model: Model, solver: Annotated[Solver, needs("reversible")], levels: Levels, *, run: RunContext
+) -> Steps[Sample]:
     """Exact inversion: undo the steps of a reversible solver, as solver.edict (arXiv:2211.12446).
 
     `levels` fall, as they do for sampling; the sample stands at the last of them, and is taken to the first. Sampled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphs import Estimate, Known, node
+from graphs import Estimate, Known, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.operator import Measurement, Operator
@@ -14,7 +14,7 @@ def cost(known: Known) -> Estimate:
     return Estimate(each=known.input("model").each)
 
 
-@node(cost=cost)
+@node(abilities=abilities(like="model", without=("prompt",)), cost=cost)
 def ddnm(model: Model, operator: Operator, measurement: Measurement) -> Model:
     """DDNM (Wang et al. 2022, arXiv:2212.00490, equation 13): x0' = x0 + A⁺(y − A x0).
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, InputError, Known, LevelCurve, also, node
+from graphs import Curve, CurveOver, Estimate, InputError, Known, LevelCurve, abilities, also, needs, node
 from nodes.contracts.asking import predict
 from nodes.contracts.context import Context
 from nodes.contracts.levels import alpha_sigma, factor
@@ -25,9 +25,9 @@ def cost(known: Known) -> Estimate:
     return Estimate(each=known.input("model").each)
 
 
-@node(cost=cost)
+@node(abilities=abilities(like="model", without=("prompt",)), cost=cost)
 def dps(
-    model: Model,
+    model: Annotated[Model, needs("differentiable")],
     operator: Operator,
     measurement: Measurement,
     *,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Fraction, InputError, Seed, also, node
+from graphs import Estimate, Fraction, InputError, Seed, abilities, also, node
 from nodes.contracts.devices import moved, take_rows
 from nodes.contracts.draws import uniform
 from nodes.contracts.levels import factor
@@ -22,7 +22,7 @@ HALF_WHITE = 128
 COLOURS = 3
 
 
-@node(cost=Estimate())
+@node(abilities=abilities("linear", "svd"), cost=Estimate())
 def mask(
     like: Model | Sample,
     image: Image | None = None,

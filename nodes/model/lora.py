@@ -41,10 +41,10 @@ def lora(
     Errors: a file that is no adapter, or of another network.
     """
     factors = None if weights is None or strength == 0 else open_adapter(Path(weights))
-    return model if factors is None else Adapted(model, factors, strength)
+    return model if factors is None else LowRank(model, factors, strength)
 
 
-class Adapted(Mixer):
+class LowRank(Mixer):
     """A model whose network is asked with an adapter."""
 
     def __init__(self, model: Model, factors: Factors, strength: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-SERIES = ("#2f6db5", "#dc6a1c", "#1a9a80", "#b84d8f", "#e0a92e", "#5b4a9e", "#6fb3e0")
+SERIES = ("#2f6db5", "#dc6a1c", "#12806a", "#d890bf", "#e8b832", "#46307f", "#7fc0ea")
 """For one series after the other."""
 
 PAPER, INK, QUIET, FRAME, GRID = "#ffffff", "#252b36", "#5d6675", "#aeb6c2", "#e9ecf0"

@@ -1,1 +1,1 @@
-"""What is wanted of a sample, as one number for each row."""
+"""What is wanted of a sample: one number for each row, larger is better."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from torch import Tensor
 
-from graphs import Fraction, InputError, node
+from graphs import Fraction, InputError, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
@@ -15,7 +15,7 @@ PICTURE = 3
 """The axes of an event that is a picture: channels, height, width."""
 
 
-@node
+@node(abilities=abilities("differentiable"))
 def brightness(*, aim: Literal["more", "less", "target"] = "more", target: Fraction = 0.5) -> Reward:
     """Bright pictures, dark ones, or ones of a brightness.
 

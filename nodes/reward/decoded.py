@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from graphs import node
+from graphs import abilities, node
 from nodes.contracts.codec import Codec
 from nodes.contracts.context import Context
 from nodes.contracts.reward import Reward, score
 from nodes.contracts.sample import Sample
 
 
-@node
+@node(abilities=abilities("composed", like="reward", without=("noisy",)))
 def decoded(reward: Reward, codec: Codec) -> Reward:
     """A reward on pixels made one on latents: r(decode(z)).
 

@@ -7,14 +7,14 @@ import math
 import torch
 from torch import Tensor
 
-from graphs import InputError, node
+from graphs import InputError, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 
 
-@node
+@node(abilities=abilities("differentiable"))
 def linear(*, direction: tuple[float, ...] = (1.0,)) -> Reward:
     """How far a point lies in a direction: r(x) = a · x.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, TypeAlias
 
-from graphs import Estimate, Fraction, InputError, Known, Number, also, node
+from graphs import Estimate, Fraction, InputError, Known, Number, abilities, also, needs, node
 from nodes.contracts.reward import Reward
 from nodes.contracts.solver import Solver
 from nodes.search.potentials import Potential
@@ -21,9 +21,9 @@ def cost(known: Known) -> Estimate:
     return Estimate(calls=None if calls is None else lambda steps: particles * calls(steps))
 
 
-@node(cost=cost)
+@node(abilities=abilities(like="solver", without=("stochastic", "memoryless", "reversible")), cost=cost)
 def fk_steering(
-    solver: Solver,
+    solver: Annotated[Solver, needs("stochastic")],
     reward: Reward,
     *,
     particles: Annotated[int, Number(integer=True, minimum=1, maximum=65536, work=True), also("num_particles")] = 4,

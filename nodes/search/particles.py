@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import torch
@@ -18,10 +19,10 @@ PREFIX = "fk/"
 class Particles:
     """The bookkeeping of particles, on the CPU, row-aligned; each group goes on for itself.
 
-    `group` [B] int64 is the lineage of its first particle, `slot` [B] a particle's number there. `log_weight` since the
-    last resampling, `given` the log potentials of its way, `running` their maximum or sum, `log_normaliser` of the
-    group so far [B] float64. For every step, `ess` [B, N + 1] and the slot of the `ancestor` [B, N + 1]; 0 and the
-    particle itself where nothing was weighed.
+    `group` [B] int64 is known by the lineage of its first particle, `slot` [B] is a particle's number there.
+    `log_weight` since the last resampling, `given` the log potentials of its way, `running` their maximum or sum,
+    `log_normaliser` of the group so far: [B] float64. For every step, `ess` [B, N + 1] and the slot of the `ancestor`
+    [B, N + 1]; 0 and the particle itself where nothing was weighed.
     """
 
     group: Tensor
@@ -36,7 +37,7 @@ class Particles:
     @staticmethod
     def first(rows: Rows, count: int, steps: int, running: Tensor) -> Particles:
         """Before the first step of so many: every `count` rows are a group."""
-        group = rows.seed[::count].repeat_interleave(count)
+        group = _distinct(rows.seed[::count]).repeat_interleave(count)
         slot = torch.arange(len(rows)) % count
         none = torch.zeros(len(rows), dtype=torch.float64)
         return Particles(
@@ -85,3 +86,13 @@ class Particles:
     def everyone(self) -> list[Tensor]:
         """The positions of each group."""
         return self.groups(torch.arange(len(self.group)))
+
+
+def _distinct(seeds: Tensor) -> Tensor:
+    """The seeds, made different where a row is there several times."""
+    seen = Counter[int]()
+    found = []
+    for seed in seeds.tolist():
+        found.append(seed - seen[seed])
+        seen[seed] += 1
+    return torch.tensor(found, dtype=torch.int64)

@@ -61,7 +61,7 @@ class Steered(Solver):
 
     def start(self, sample: Sample, levels: Levels, ctx: Context) -> State:
         """The solver's start of all particles, those of a row side by side."""
-        if bool((levels.s[-1] != 0).any()):
+        if not self.plan.idle and bool((levels.s[-1] != 0).any()):
             raise InputError(
                 "steering weighs the samples themselves, and these levels do not end there",
                 given=f"levels that end at s = {float(levels.s[-1].max()):.4g}",

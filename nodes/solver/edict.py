@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Number, Span, also, node
+from graphs import Estimate, InputError, Number, Span, abilities, also, node
 from nodes.contracts.context import Context
 from nodes.contracts.levels import Levels, alpha_sigma, any_place, eps_of, factor
 from nodes.contracts.model import Model
@@ -21,7 +21,7 @@ OTHER = "edict/y"
 """The sample that x is coupled to, in a state's past and a sample's aux."""
 
 
-@node(cost=Estimate(calls=lambda steps: Span.of(2) * steps))
+@node(abilities=abilities("reversible"), cost=Estimate(calls=lambda steps: Span.of(2) * steps))
 def edict(*, mixing: Annotated[float, Number(minimum=0.5, maximum=1, step=0.01), also("p")] = 0.93) -> Solver:
     """EDICT (Wallace et al. 2023, arXiv:2211.12446, equations 13 to 15): DDIM that can be undone exactly.
 

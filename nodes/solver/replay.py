@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Known, node
+from graphs import Estimate, InputError, Known, abilities, needs, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved, take_rows
 from nodes.contracts.kernel import GaussianKernel
@@ -26,8 +28,8 @@ def cost(known: Known) -> Estimate:
     return Estimate(calls=known.input("solver").calls)
 
 
-@node(cost=cost)
-def replay(solver: Solver, trajectory: Trajectory) -> Solver:
+@node(abilities=abilities(like="solver", without=("stochastic",)), cost=cost)
+def replay(solver: Annotated[Solver, needs("stochastic")], trajectory: Trajectory) -> Solver:
     """A stochastic solver whose noise is that of a trajectory: x' = mean + std · z of the step's normal law.
 
     Step k of a row uses z[k] of the trajectory's row with the same lineage, or else of the same origin: with the

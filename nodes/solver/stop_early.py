@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Known, Number, Span, node
+from graphs import Estimate, InputError, Known, Number, Span, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.kernel import Kernel
@@ -35,13 +35,19 @@ def cost(known: Known) -> Estimate:
     return Estimate(calls=fewer)
 
 
-@node(cost=cost)
-def stop_early(solver: Solver, *, tolerance: Annotated[float, Number(minimum=0, maximum=100)] = 0.01) -> Solver:
+@node(abilities=abilities(like="solver", without=("memoryless",)), cost=cost)
+def stop_early(
+    solver: Solver,
+    *,
+    tolerance: Annotated[float, Number(minimum=0, maximum=100)] = 0.01,
+    sigma_max: Annotated[float, Number(minimum=0, infinite=True)] = 0.5,
+) -> Solver:
     """Rows whose predicted x0 has come to rest are finished before the last level, and cost nothing more.
 
     Where √(mean over the event of (x0 − x0_before)²) is below `tolerance` from one step to the next on the way down,
-    the row ends at s = 0 with x = x0. At tolerance 0 it is the inner solver, bitwise. Calls: the inner solver's at the
-    most. As the numbers decide what is done next, each step waits for the device once.
+    the row ends at s = 0 with x = x0. Rows are judged at levels up to `sigma_max`: above, a prediction rests because
+    little of the sample is seen yet. At tolerance 0 it is the inner solver, bitwise. Cost: the inner solver's calls at
+    the most. As the numbers decide what is done next, each step waits for the device once.
     Errors: a solver of tokens.
     """
     if "tokens" in solver.abilities:
@@ -51,16 +57,16 @@ def stop_early(solver: Solver, *, tolerance: Annotated[float, Number(minimum=0, 
             allowed="a solver of points of real numbers",
             mend="take solver.stop_early out",
         )
-    return StopEarly(solver, tolerance) if tolerance else solver
+    return StopEarly(solver, tolerance, sigma_max) if tolerance else solver
 
 
 class StopEarly(Over):
     """The method of `stop_early`; in `past` the last x0 and whether there was one."""
 
-    def __init__(self, inner: Solver, tolerance: float) -> None:
+    def __init__(self, inner: Solver, tolerance: float, sigma_max: float) -> None:
         super().__init__(inner)
         self.abilities = inner.abilities - {"memoryless"}
-        self.tolerance = tolerance
+        self.tolerance, self.sigma_max = tolerance, sigma_max
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
         """Finish the rows that have come to rest; the inner solver's step for the others."""
@@ -81,8 +87,9 @@ class StopEarly(Over):
         return self.inner.kernel(model, seen(state, x0), s_next, ctx)
 
     def at_rest(self, state: State, x0: Tensor, s_next: Tensor) -> Tensor:
-        """Which rows on the way down have an x0 that hardly moved, [B] on the CPU."""
-        falls = (s_next <= state.s).reshape(len(state.rows), -1).all(1)
+        """Which rows on the way down have an x0 that hardly moved, where they are judged, [B] on the CPU."""
+        judged = (s_next <= state.s) & (state.s <= self.sigma_max)
+        falls = judged.reshape(len(state.rows), -1).all(1)
         if LAST not in state.past:
             return torch.zeros_like(falls)
         distance = (x0 - state.past[LAST]).double().flatten(1).square().mean(1).sqrt()

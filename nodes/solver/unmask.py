@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from graphs import Estimate, node
+from graphs import Estimate, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.kernel import CategoricalKernel
 from nodes.contracts.levels import beside
@@ -14,7 +14,7 @@ from nodes.contracts.solver import Solver, Stochastic, look
 from nodes.contracts.state import State
 
 
-@node(cost=Estimate(calls=lambda steps: steps))
+@node(abilities=abilities("stochastic", "memoryless", "tokens"), cost=Estimate(calls=lambda steps: steps))
 def unmask() -> Solver:
     """Ancestral sampling of masked tokens (Sahoo et al. 2024, arXiv:2406.07524).
 

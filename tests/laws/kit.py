@@ -11,8 +11,10 @@ import torch
 from graphs import Estimate, Span
 from nodes.contracts.draws import normal
 from nodes.contracts.driving import drive
+from nodes.contracts.marks import Points
 from nodes.contracts.media import Image, Number, Text
 from nodes.contracts.operator import Measurement, Operator
+from nodes.contracts.plot import Plot
 from nodes.contracts.program import Parts
 from nodes.contracts.solver import Solver
 from nodes.contracts.state import Halfway
@@ -134,5 +136,6 @@ _MAKERS: Mapping[tuple[str, World], Callable[[str], list[Given]]] = {
     ("Image", "points"): _images,
     ("Text", "points"): lambda _: [Given("text", Text("a text"))],
     ("Number", "points"): lambda _: [Given("number", Number(0.5))],
+    ("Plot", "points"): lambda _: [Given("plot", Plot((Points(torch.tensor([[0.0, 1.0], [2.0, -1.0]])),)))],
     ("Table", "points"): lambda _: [Given("table", Table((("value", (1.0, 2.0)),)))],
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -45,10 +47,10 @@ def posterior_mean(y: Tensor, s: Tensor) -> Tensor:
 
 def flow_along(x: Tensor, start: float, end: float, steps: int = 300) -> Tensor:
     """Where the probability flow takes x from level to level: dy/dλ = −s ε = −(y − x0), by Runge and Kutta's fourth."""
-    y = x * (1 + start * start) ** 0.5
+    y = x * math.sqrt(1 + start * start)
     s = torch.full((len(x),), start, dtype=torch.float64)
-    half = (torch.log(torch.tensor(start / end, dtype=torch.float64)) / steps / 2).item()
-    shrink = torch.exp(torch.tensor(-half, dtype=torch.float64))
+    half = math.log(start / end) / steps / 2
+    shrink = math.exp(-half)
 
     def slope(point: Tensor, level: Tensor) -> Tensor:
         return posterior_mean(point, level) - point
@@ -60,5 +62,4 @@ def flow_along(x: Tensor, start: float, end: float, steps: int = 300) -> Tensor:
         third = slope(y + half * second, middle)
         fourth = slope(y + 2 * half * third, after)
         y, s = y + half / 3 * (first + 2 * second + 2 * third + fourth), after
-    end_point: Tensor = y / (1 + end * end) ** 0.5
-    return end_point
+    return y / math.sqrt(1 + end * end)

@@ -56,6 +56,20 @@ def test_what_lacks_it_is_a_fault_that_says_what_has_it(nodes: dict[str, JsonVal
     assert fault.mend == mend
 
 
+def test_several_can_do_together_what_all_of_them_can() -> None:
+    wheels = {"a": toy("turning.wheel"), "b": toy("turning.motor", params={"speed": 1}), "c": toy("turning.motor")}
+    assert not of(last=toy("turning.coupled", machines=["a", "b"]), **wheels)
+    (fault,) = of(last=toy("turning.coupled", machines=["a", "b", "c"]), **wheels)
+    assert fault.code == Code.MISSING_ABILITY
+    assert not of(last=toy("turning.coupled", machines=["a", "d"]), d=toy("making.machine"), **wheels)
+
+
+def test_a_long_chain_is_followed_to_its_end() -> None:
+    chain = {f"n{i}": toy("turning.painted", machine=f"n{i + 1}") for i in range(3000)}
+    (fault,) = of(last=toy("turning.painted", machine="n0"), n3000=toy("turning.motor"), **chain)
+    assert fault.code == Code.MISSING_ABILITY
+
+
 def test_a_ring_of_behaviours_is_a_ring_and_nothing_else() -> None:
     found = of(last=toy("turning.painted", machine="other"), other=toy("turning.painted", machine="last"))
     assert {fault.code for fault in found} == {Code.CYCLE}

@@ -33,6 +33,12 @@ def locked(machine: Machine) -> Machine:
     return machine
 
 
+@node(abilities=abilities(like="machines"))
+def coupled(machines: tuple[Machine, ...]) -> Machine:
+    """Machines that can together do what all of them can."""
+    return machines[0]
+
+
 @node(output=True)
 def turn(machine: Annotated[Machine, needs("turning")]) -> Amount:
     """What a machine that turns gives."""

@@ -14,7 +14,7 @@ from nodes.contracts.asking import predict
 from nodes.contracts.cond import Cond
 from nodes.guidance.cfg import cfg
 from nodes.model.checkpoint import Network
-from nodes.model.lora import Adapted, lora
+from nodes.model.lora import LowRank, lora
 from nodes.networks.adapter_file import open_adapter, serialise_adapter
 from nodes.networks.denoiser import Denoiser
 from nodes.networks.low_rank import Factors
@@ -50,14 +50,14 @@ X = torch.randn(3, 1, 8, 8, generator=torch.Generator().manual_seed(0))
 
 
 def test_an_adapter_is_the_network_with_the_product_added_to_its_weights() -> None:
-    answer = predict(Adapted(Network(BASE), ONE, 0.7), query(X, 1.5), context()).x0
+    answer = predict(LowRank(Network(BASE), ONE, 0.7), query(X, 1.5), context()).x0
     expected = predict(merged(BASE, (ONE, 0.7)), query(X, 1.5), context()).x0
     torch.testing.assert_close(answer, expected, atol=1e-5, rtol=1e-5)
     assert not torch.allclose(answer, predict(Network(BASE), query(X, 1.5), context()).x0, atol=1e-3)
 
 
 def test_adapters_on_adapters_add_up() -> None:
-    stack = Adapted(Adapted(Adapted(Network(BASE), ONE, 0.5), TWO, -1.0), ONE, 0.25)
+    stack = LowRank(LowRank(LowRank(Network(BASE), ONE, 0.5), TWO, -1.0), ONE, 0.25)
     answer = predict(stack, query(X, 1.5), context()).x0
     expected = predict(merged(BASE, (ONE, 0.75), (TWO, -1.0)), query(X, 1.5), context()).x0
     torch.testing.assert_close(answer, expected, atol=1e-5, rtol=1e-5)
@@ -65,7 +65,7 @@ def test_adapters_on_adapters_add_up() -> None:
 
 def test_guidance_of_a_mixture_of_two_adapted_networks_is_one_launch() -> None:
     shared, ctx = Network(BASE), context()
-    mixture = Half(Adapted(shared, ONE, 1.0), Adapted(shared, TWO, 1.0))
+    mixture = Half(LowRank(shared, ONE, 1.0), LowRank(shared, TWO, 1.0))
     seen = {
         name: entry + 1 if entry.is_floating_point() else entry for name, entry in shared.prompt(("",)).entries.items()
     }
@@ -76,9 +76,9 @@ def test_guidance_of_a_mixture_of_two_adapted_networks_is_one_launch() -> None:
 
 def test_rows_without_the_adapter_are_as_they_were() -> None:
     shared = Network(BASE)
-    both = Half(Adapted(shared, ONE, 1.0), shared)
+    both = Half(LowRank(shared, ONE, 1.0), shared)
     mean = predict(both, query(X, 1.5), context()).x0
-    parts = [predict(m, query(X, 1.5), context()).x0 for m in (Adapted(shared, ONE, 1.0), shared)]
+    parts = [predict(m, query(X, 1.5), context()).x0 for m in (LowRank(shared, ONE, 1.0), shared)]
     torch.testing.assert_close(mean, (parts[0] + parts[1]) / 2, atol=1e-6, rtol=1e-5)
 
 
@@ -93,7 +93,7 @@ def test_a_file_gives_the_adapter_back(tmp_path: Path) -> None:
     path = tmp_path / "a.safetensors"
     path.write_bytes(serialise_adapter(ONE, torch.float32))
     assert open_adapter(path).digest == ONE.digest
-    assert isinstance(lora(Network(BASE), weights=path), Adapted)
+    assert isinstance(lora(Network(BASE), weights=path), LowRank)
 
 
 def test_a_file_of_something_else_is_refused_with_what_it_should_hold(tmp_path: Path) -> None:
@@ -107,13 +107,13 @@ def test_a_file_of_something_else_is_refused_with_what_it_should_hold(tmp_path: 
 def test_an_adapter_of_another_network_names_the_layer() -> None:
     foreign = Factors({"elsewhere": torch.zeros(2, 3)}, {"elsewhere": torch.zeros(3, 2)})
     with pytest.raises(InputError, match="another network") as caught:
-        predict(Adapted(Network(BASE), foreign, 1.0), query(X, 1.0), context())
+        predict(LowRank(Network(BASE), foreign, 1.0), query(X, 1.0), context())
     assert "elsewhere" in caught.value.given
     wide = Factors({LAYERS[0]: torch.zeros(2, 3)}, {LAYERS[0]: torch.zeros(3, 2)})
     with pytest.raises(InputError, match="does not fit"):
-        predict(Adapted(Network(BASE), wide, 1.0), query(X, 1.0), context())
+        predict(LowRank(Network(BASE), wide, 1.0), query(X, 1.0), context())
 
 
 def test_a_model_that_cannot_be_altered_says_so() -> None:
     with pytest.raises(InputError, match="cannot be altered"):
-        predict(Adapted(Gaussian(), ONE, 1.0), query(torch.zeros(2, 2, dtype=torch.float64), 1.0), context())
+        predict(LowRank(Gaussian(), ONE, 1.0), query(torch.zeros(2, 2, dtype=torch.float64), 1.0), context())

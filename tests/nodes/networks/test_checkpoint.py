@@ -67,8 +67,8 @@ def test_digits_describe_themselves() -> None:
     assert configuration.vocabulary[7] == "seven"
     assert (configuration.channels, configuration.size) == (1, 32)
     assert configuration.title
-    assert "61,760" in configuration.recipe
-    assert "MNIST" in configuration.licence
+    assert "1,200 of scikit-learn" in configuration.recipe
+    assert "CC BY 4.0" in configuration.licence
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,12 @@ def test_it_weighs_within_its_window_only() -> None:
     assert torch.equal(out.aux["fk/ess"][0] > 0, (levels.s > 0.5) & (levels.s <= 5.0))
 
 
+def test_a_row_that_is_there_twice_is_sampled_twice() -> None:
+    out = run(pure_noise(2).take(torch.tensor([1, 1, 0])), linear())
+    assert torch.equal(out.x[0], out.x[1])
+    assert torch.equal(out.x[[0, 2]], run(pure_noise(2), linear()).x.flip(0))
+
+
 def test_a_solver_that_draws_nothing_is_refused_with_the_cure() -> None:
     with pytest.raises(InputError, match="draws nothing") as caught:
         fk_steering(heun(), linear())

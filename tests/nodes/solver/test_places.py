@@ -16,6 +16,7 @@ from nodes.levels.karras import karras
 from nodes.solver.ancestral import ancestral
 from nodes.solver.ddim import ddim
 from nodes.solver.dpmpp_2m import dpmpp_2m
+from nodes.solver.dpmpp_2m_sde import dpmpp_2m_sde
 from nodes.solver.euler import euler
 from nodes.solver.heun import heun
 from tests.nodes.gaussian import Gaussian, context, pure_noise
@@ -28,6 +29,7 @@ SOLVERS: dict[str, Solver] = {
     "dpmpp_2m": dpmpp_2m(),
     "ddim": ddim(eta=1.0),
     "ancestral": ancestral(),
+    "dpmpp_2m_sde": dpmpp_2m_sde(),
 }
 
 

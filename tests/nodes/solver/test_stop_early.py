@@ -26,7 +26,7 @@ SOLVERS: dict[str, Solver] = {"euler": euler(), "heun": heun(), "dpmpp_2m": dpmp
 @pytest.mark.parametrize("solver", SOLVERS.values(), ids=SOLVERS)
 def test_without_a_tolerance_it_is_the_solver_inside(solver: Solver) -> None:
     ends, asked = [], []
-    for tried in (solver, stop_early(solver, tolerance=0.0)):
+    for tried in (solver, stop_early(solver, tolerance=0.0, sigma_max=math.inf)):
         ctx = context()
         ends.append(solve(Gaussian(), tried, pure_noise(3), LEVELS, ctx).x)
         asked.append(ctx.meter.rows)
@@ -37,7 +37,7 @@ def test_without_a_tolerance_it_is_the_solver_inside(solver: Solver) -> None:
 @pytest.mark.parametrize("solver", SOLVERS.values(), ids=SOLVERS)
 def test_with_one_that_is_never_met_it_is_the_solver_inside_bitwise(solver: Solver) -> None:
     ctx = context()
-    end = solve(Gaussian(), stop_early(solver, tolerance=1e-12), pure_noise(3), LEVELS, ctx)
+    end = solve(Gaussian(), stop_early(solver, tolerance=1e-12, sigma_max=math.inf), pure_noise(3), LEVELS, ctx)
     assert torch.equal(end.x, solve(Gaussian(), solver, pure_noise(3), LEVELS, context()).x)
     assert ctx.meter.launches == solver.calls(12)
 
@@ -45,7 +45,7 @@ def test_with_one_that_is_never_met_it_is_the_solver_inside_bitwise(solver: Solv
 @pytest.mark.parametrize("solver", SOLVERS.values(), ids=SOLVERS)
 def test_a_row_ends_where_its_prediction_rests_and_is_asked_no_more(solver: Solver) -> None:
     tolerance, ctx, model = 0.05, context(), Gaussian(variance=0.3)
-    states = list(drive(model, stop_early(solver, tolerance=tolerance), pure_noise(6), LEVELS, ctx))
+    states = list(drive(model, stop_early(solver, tolerance=tolerance, sigma_max=math.inf), pure_noise(6), LEVELS, ctx))
     plain = list(drive(model, solver, pure_noise(6), LEVELS, context()))
     last = states[-1]
     assert bool(last.done.any())
@@ -65,7 +65,7 @@ def test_a_row_ends_where_its_prediction_rests_and_is_asked_no_more(solver: Solv
 
 
 def test_rows_are_judged_by_themselves() -> None:
-    solver = stop_early(euler(), tolerance=0.05)
+    solver = stop_early(euler(), tolerance=0.05, sigma_max=math.inf)
     together = solve(Gaussian(variance=0.3), solver, pure_noise(6), LEVELS, context()).x
     for row in range(6):
         alone = solve(Gaussian(variance=0.3), solver, pure_noise(6).take(torch.tensor([row])), LEVELS, context()).x
@@ -75,13 +75,15 @@ def test_rows_are_judged_by_themselves() -> None:
 def test_on_the_way_up_nothing_is_finished() -> None:
     noise = pure_noise(2)
     data = type(noise)(noise.x, torch.zeros(2, dtype=torch.float64), noise.space, noise.rows)
-    end = solve(Gaussian(), stop_early(euler(), tolerance=50.0), data, flip(LEVELS), context())
+    end = solve(Gaussian(), stop_early(euler(), tolerance=50.0, sigma_max=math.inf), data, flip(LEVELS), context())
     assert end.s.tolist() == [float(LEVELS.s[0])] * 2
 
 
 def test_a_first_prediction_near_zero_is_not_at_rest() -> None:
     """Rows that never wrote hold zeros."""
-    states = list(drive(Gaussian(), stop_early(euler(), tolerance=100.0), pure_noise(2), LEVELS, context()))
+    states = list(
+        drive(Gaussian(), stop_early(euler(), tolerance=100.0, sigma_max=math.inf), pure_noise(2), LEVELS, context())
+    )
     assert not bool(states[1].done.any())
     assert bool(states[2].done.all())
 
@@ -98,5 +100,15 @@ def test_its_cost_is_an_interval() -> None:
 
 def test_tokens_are_refused() -> None:
     with pytest.raises(InputError, match="do not come to rest"):
-        stop_early(unmask(), tolerance=0.1)
-    assert math.isfinite(stop_early(euler(), tolerance=0.1).calls(3))
+        stop_early(unmask(), tolerance=0.1, sigma_max=math.inf)
+    assert math.isfinite(stop_early(euler(), tolerance=0.1, sigma_max=math.inf).calls(3))
+
+
+def test_where_little_is_seen_yet_a_prediction_that_rests_finishes_nothing() -> None:
+    ctx, levels = context(), LEVELS
+    solve(Gaussian(variance=0.01), stop_early(euler(), tolerance=0.1, sigma_max=0.1), pure_noise(4), levels, ctx)
+    seen = int((levels.s > 0.1).sum())
+    assert ctx.meter.rows > 4 * seen, "as narrow a law rests from the first step on"
+    short = context()
+    solve(Gaussian(variance=0.01), stop_early(euler(), tolerance=0.1, sigma_max=math.inf), pure_noise(4), levels, short)
+    assert short.meter.rows == 4 * 2

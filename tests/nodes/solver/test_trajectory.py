@@ -20,6 +20,7 @@ from nodes.noise.gaussian import gaussian
 from nodes.solver.ancestral import ancestral
 from nodes.solver.ddim import ddim
 from nodes.solver.dpmpp_2m import dpmpp_2m
+from nodes.solver.dpmpp_2m_sde import dpmpp_2m_sde
 from nodes.solver.euler import euler
 from nodes.solver.heun import heun
 from nodes.solver.replay import replay
@@ -40,7 +41,11 @@ SOLVERS: dict[str, Solver] = {
     "dpmpp_2m": dpmpp_2m(),
     "ddim": ddim(eta=0.7),
     "ancestral": ancestral(),
+    "dpmpp_2m_sde": dpmpp_2m_sde(),
+    "along a path": dpmpp_2m_sde(path=True),
 }
+
+DRAWING = {name: solver for name, solver in SOLVERS.items() if "stochastic" in solver.abilities}
 
 
 def run() -> RunContext:
@@ -82,7 +87,7 @@ def test_it_holds_the_levels_the_points_and_the_predictions(solver: Solver) -> N
     s2 = found.s.square()[..., None]
     torch.testing.assert_close(found.x0, ((0.3 * y + s2 * 0.4) / (0.3 + s2))[:-1])
     assert torch.equal(found.rows.seed, pure_noise(3).rows.seed)
-    assert (found.z is None) == (solver in (SOLVERS["euler"], SOLVERS["heun"], SOLVERS["dpmpp_2m"]))
+    assert (found.z is not None) == (solver in DRAWING.values())
 
 
 def test_the_noise_is_what_led_from_each_point_to_the_next() -> None:
@@ -98,7 +103,7 @@ def test_the_noise_is_what_led_from_each_point_to_the_next() -> None:
 
 
 @pytest.mark.parametrize("levels", [LEVELS, UNEVEN], ids=["karras", "rows of their own"])
-@pytest.mark.parametrize("solver", [ddim(eta=0.7), ancestral()], ids=["ddim", "ancestral"])
+@pytest.mark.parametrize("solver", DRAWING.values(), ids=DRAWING)
 def test_a_replay_is_the_recorded_sample_bitwise(solver: Solver, levels: Levels) -> None:
     result, found = way(solver, pure_noise(3), levels)
     # Rows of other lineages, and of the same origins, would draw other noise.
@@ -157,9 +162,10 @@ def test_a_row_that_was_done_early_ends_there() -> None:
     assert torch.equal(found.x[-1], result.x)
 
 
-def test_tokens_are_recorded_without_noise() -> None:
-    levels = Levels(torch.tensor([math.inf, 1.0, 0.5, 0.0], dtype=torch.float64))
-    (_, found), _ = told_by(trajectory(masked(2), Tokens(), unmask(), levels, run=run()))
+def test_tokens_are_recorded_without_noise_and_asked_for_once() -> None:
+    levels, recording = Levels(torch.tensor([math.inf, 1.0, 0.5, 0.0], dtype=torch.float64)), run()
+    (_, found), _ = told_by(trajectory(masked(2), Tokens(), unmask(), levels, run=recording))
+    assert recording.meter.rows == 3 * 2
     assert found.z is None
     assert found.x is not None
     assert found.x0 is not None

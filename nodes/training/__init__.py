@@ -1,0 +1,1 @@
+"""How the networks that come with Noiseloom were trained; nothing else imports it."""

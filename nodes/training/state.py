@@ -1,0 +1,83 @@
+"""A training in a file, to go on from: weights, their average, the optimiser's moments, the step."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from graphs.errors import InputError
+from nodes.training.trainer import Trainer
+
+MOMENTS = ("exp_avg", "exp_avg_sq")
+"""What the optimiser remembers of each parameter, besides the step."""
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file at once: it holds the old content or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def save(trainer: Trainer, path: Path) -> None:
+    """Keep a training that has made a step or more."""
+    metadata = {"step": str(trainer.step), "training": _described(trainer)}
+    write_whole(path, save_tensors({name: tensor.contiguous() for name, tensor in _tensors(trainer).items()}, metadata))
+
+
+def restore(trainer: Trainer, path: Path) -> None:
+    """Go on from where `save` was: every later step gives what it would have given, bitwise
+    on the same machine and with the same threads.
+
+    Raises `InputError` if the file is damaged or of a training with another recipe or network.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            kept: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise InputError(
+            f"the training cannot go on: {error}", where=str(path), mend="begin in another folder"
+        ) from None
+    if metadata.get("training") != _described(trainer):
+        problem = "the training in this folder has another recipe or network"
+        raise InputError(problem, where=str(path), mend="begin in another folder, or go on as it was begun")
+    _begin_moments(trainer)
+    for name, tensor in _tensors(trainer).items():
+        tensor.copy_(kept[name])
+    trainer.step = int(metadata["step"])
+
+
+def _described(trainer: Trainer) -> str:
+    """What must be the same to go on; a network may be told of in other words meanwhile."""
+    network = trainer.network.configuration.model_dump_json(exclude={"title", "recipe", "licence"})
+    return f"{trainer.recipe.model_dump_json()}\n{network}"
+
+
+def _begin_moments(trainer: Trainer) -> None:
+    for parameter in trainer.network.parameters():
+        moments = {name: torch.zeros_like(parameter) for name in MOMENTS}
+        trainer.optimiser.state[parameter] = {"step": torch.tensor(0.0), **moments}
+
+
+def _tensors(trainer: Trainer) -> dict[str, Tensor]:
+    """Everything that a step changes, by name; the tensors themselves."""
+    found = {f"average.{name}": tensor for name, tensor in trainer.average.items()}
+    for name, parameter in trainer.network.named_parameters():
+        found[f"network.{name}"] = parameter.detach()
+        found |= {f"{kind}.{name}": tensor for kind, tensor in trainer.optimiser.state[parameter].items()}
+    return found
