@@ -23,7 +23,7 @@ def test_sums_and_products_hold_all_that_their_parts_hold(left: Span, right: Spa
 
 
 def test_nothing_of_an_unknown_number_is_nothing() -> None:
-    assert Span.of(0) * UNKNOWN == Span.of(0)
+    assert Span.of(0) * UNKNOWN == UNKNOWN * Span.of(0) == Span.of(0)
     assert Span.of(2) * UNKNOWN == UNKNOWN
 
 

@@ -6,6 +6,7 @@ from tests.mutants.mutant import Mutant
 
 MODELS = ("tests/nodes/contracts/test_model.py",)
 HALVES = ("tests/laws/test_halves.py",)
+MERGING = ("tests/nodes/contracts/test_merging.py",)
 MEMORY = ("tests/nodes/contracts/test_memory.py",)
 
 MUTANTS = (
@@ -20,15 +21,8 @@ MUTANTS = (
         "nodes/contracts/asking.py",
         "        or not torch.equal(one.to, other.to)\n",
         "",
-        MEMORY,
+        MERGING,
         "questions on the way to two levels are taken for one",
-    ),
-    Mutant(
-        "nodes/contracts/asking.py",
-        "one.x is other.x and at and",
-        "one.x is other.x and",
-        MEMORY,
-        "questions about other rows of the state are taken for one",
     ),
     Mutant(
         "nodes/contracts/asking.py",
@@ -41,7 +35,7 @@ MUTANTS = (
         "nodes/contracts/asking.py",
         "places = (replace(query, path=(*call.query.path, str(number)))",
         'places = (replace(query, path=(*call.query.path, "0"))',
-        MEMORY,
+        MERGING,
         "two models of a stack write in one place",
     ),
     Mutant(

@@ -12,22 +12,22 @@ ABILITIES = ("tests/laws/test_abilities.py",)
 MUTANTS = (
     Mutant(
         "nodes/solver/heun.py",
-        "euler + factor(scale, euler) * change",
-        "euler - factor(scale, euler) * change",
+        "euler + factor(scale, euler) * ((slope - eps) / 2)",
+        "euler - factor(scale, euler) * ((slope - eps) / 2)",
         HEUN,
         "the correction has the wrong sign",
     ),
     Mutant(
         "nodes/solver/heun.py",
-        "(slope - take_rows(eps, index)) / 2",
-        "slope - take_rows(eps, index)",
+        "((slope - eps) / 2)",
+        "(slope - eps)",
         HEUN,
         "the second slope counts whole",
     ),
     Mutant(
         "nodes/solver/heun.py",
-        "(to - part.s) * alpha",
-        "to - part.s",
+        "(to - state.s) * alpha",
+        "to - state.s",
         HEUN,
         "the correction is one of x0 + s ε, not of x",
     ),
@@ -82,12 +82,10 @@ MUTANTS = (
     ),
     Mutant(
         "nodes/solver/edict.py",
-        "first = (first - (1 - self.mixing) * second) / self.mixing\n"
-        "        second = (second - (1 - self.mixing) * first)",
-        "second = (second - (1 - self.mixing) * first) / self.mixing\n"
-        "        first = (first - (1 - self.mixing) * second)",
+        "first = (first - (1 - self.mixing) * second) / self.mixing",
+        "first = (first - self.mixing * second) / (1 - self.mixing)",
         ABILITIES,
-        "the mixing is undone in the order in which it was done",
+        "the mixing is undone with its weights swapped",
     ),
     Mutant(
         "nodes/solver/edict.py",

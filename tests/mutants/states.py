@@ -48,7 +48,7 @@ MUTANTS = (
         "nodes/contracts/solver.py",
         "any_place(state.answered_for(model.digest) != to)",
         "any_place(state.answered_for(model.digest).isnan())",
-        STATES,
+        ("tests/nodes/contracts/test_memory.py",),
         "the answer for another goal is taken for this one's",
     ),
     Mutant(

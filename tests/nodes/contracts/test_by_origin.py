@@ -9,7 +9,7 @@ from nodes.contracts.levels import Levels
 from nodes.contracts.operator import Measurement
 from nodes.contracts.rows import Rows
 
-TAKEN = torch.tensor([3, 1])
+TAKEN = torch.tensor([2, 0])
 
 
 def test_levels_that_differ_by_row_follow_their_rows() -> None:

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from nodes.contracts.levels import Levels, alpha_sigma, eps_of, place
+from nodes.contracts.levels import Levels, alpha_sigma, angle, eps_of, log_snr, place
 from nodes.contracts.rows import Rows
 
 
@@ -41,3 +41,9 @@ def test_levels_serve_every_row_or_each_its_own() -> None:
     assert shared.of(Rows.first(0, 2)).tolist() == [[3.0, 3.0], [1.0, 1.0], [0.0, 0.0]]
     own = Levels(torch.tensor([[3.0, 2.0], [0.0, 0.0]]))
     assert own.of(Rows.first(0, 2)).tolist() == [[3.0, 2.0], [0.0, 0.0]]
+
+
+def test_the_log_snr_is_that_of_amplitudes_and_the_angle_goes_to_a_right_one() -> None:
+    s = torch.tensor([0.0, 1.0, math.e, math.inf])
+    assert log_snr(s).tolist() == [math.inf, pytest.approx(0), pytest.approx(-1), -math.inf]
+    assert angle(s).tolist()[1:] == [pytest.approx(math.pi / 4), pytest.approx(math.atan(math.e)), math.pi / 2]
