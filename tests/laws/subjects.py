@@ -240,7 +240,8 @@ def variants(record: NodeType) -> Iterator[Subject]:
     if any(port.optional for port in record.inputs):
         yield replace(plain, filled=True)
     if plain.gives("Solver") and plain.takes("Solver"):
-        yield from (replace(plain, over=name) for name in SOLVERS)
+        needed = {ability for port in record.inputs if "Solver" in port.types for ability in port.needs}
+        yield from (replace(plain, over=name) for name, make in SOLVERS.items() if needed <= make().abilities)
 
 
 def subjects(wanted: Callable[[Subject], bool]) -> list[Subject]:

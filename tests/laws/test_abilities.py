@@ -29,6 +29,8 @@ from tests.laws.trials import model_of as model_in
 from tests.laws.trials import noise_like, noise_of, points_for
 
 LITTLE = 1e-5
+ABLE = (Model, Solver, Reward, Operator)
+KINDS = ("Model", "Solver", "Reward", "Operator")
 
 
 class DrawnError(AssertionError):
@@ -244,3 +246,22 @@ def test_a_solver_that_needs_its_past_is_not_without_memory() -> None:
 
 def test_a_solver_that_is_not_reversible_does_not_come_back() -> None:
     assert way_back(TwoStep()) > 1e-3
+
+
+def declared(subject: Subject, made: Built) -> frozenset[str]:
+    """What the node's declaration says that its behaviour can do, with these inputs and settings."""
+    said = subject.record.abilities
+    assert said is not None, "a behaviour says what it can do: @node(abilities=abilities(...))"
+    on = {ability for ability, parameter in said.depending.items() if subject.literal(parameter)}
+    if said.like is None:
+        return frozenset(said.own) | on
+    value = made.given[said.like].value
+    inner = [part.abilities for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, ABLE)]
+    return frozenset.intersection(*inner) - set(said.without) | set(said.own) | on
+
+
+@law("what is declared is what the class can do", lambda subject: any(map(subject.gives, KINDS)))
+def test_a_node_declares_the_abilities_that_its_class_has(subject: Subject) -> None:
+    made = built(subject)
+    assert isinstance(made.value, ABLE)
+    assert declared(subject, made) == made.value.abilities
