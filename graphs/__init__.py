@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import time
 from typing import TYPE_CHECKING
 
 from graphs.curves import LevelCurve
@@ -32,6 +33,9 @@ from graphs.running.context import Keep, Preview, Progress, RunContext, Steps
 
 if TYPE_CHECKING:
     from graphs.python import load, run
+
+BEGUN = time.time()
+"""When this process came to the project: a module that it has loaded is a file as it was about then, or later."""
 
 __all__ = [
     "UNKNOWN",

@@ -7,12 +7,14 @@ cannot be written or are the person's. Only files that changed are imported agai
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+import graphs
 from graphs.catalogue import sources
 from graphs.catalogue.packages import OURS, Package, forget_modules, import_module, module_of
 from graphs.declaration.node import NodeFunction
@@ -72,17 +74,25 @@ def read_index(package: Package, ours: Index | None = None) -> Index:
         else _imports(package, file, content, contents)
         for file, content in contents.items()
     }
-    files = {}
+    loaded_before = {file for file in contents if package.module(package.folder / file) in sys.modules}
+    files, stale = {}, False
     for file, content in contents.items():
         reached = sources.closure(file, imports)
         if all(_unchanged(stored, other, digests) for other in reached):
             files[file] = stored.files[file]
         else:
             found = _derive(package, file, digests[file], imports[file])
+            stale = stale or any(other in loaded_before and _is_new(package, other) for other in reached)
             files[file] = found.model_copy(update={"outside": _outside(package, file, content, ours)})
     index = Index(made_by=maker, files=files)
-    _store(package, index)
+    if not stale:
+        _store(package, index)
     return index
+
+
+def _is_new(package: Package, file: str) -> bool:
+    """Whether a file was written since this process began, so that what the process has loaded may be an older one."""
+    return (package.folder / file).stat().st_mtime >= graphs.BEGUN
 
 
 def _unchanged(stored: Index, file: str, digests: dict[str, str]) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,20 @@ EVERY = ["other", "stones", "values"]
 def folder(tmp_path: Path) -> Path:
     """A person's folder of nodes."""
     return make_folder(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_loaded() -> Iterator[None]:
+    """No test finds what another one imported."""
+    unload()
+    yield
+    unload()
+
+
+def unload() -> None:
+    """Forget the folder's modules, as a new process would not have them."""
+    for name in [name for name in sys.modules if name == "mine" or name.startswith("mine.")]:
+        del sys.modules[name]
 
 
 def stored(home: Path) -> Path:
@@ -152,10 +169,27 @@ def test_an_installed_package_keeps_its_index_beside_it_and_elsewhere_where_that
     assert (folder / "index.json").is_file()
     assert not home.exists()
     (folder / "index.json").unlink()
+    monkeypatch.setattr("graphs.BEGUN", time.time() + 3600)
     (folder / "index.json").mkdir()
     (folder / "index.json" / "full").write_text("so that it cannot be replaced")
     assert sorted(names(read_index(package))) == ALL
     assert stored(home).is_file()
+
+
+def test_what_a_process_loaded_before_an_edit_is_not_kept_as_if_it_were_the_edit(
+    folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that runs on with the old code must not tell every later one that this is the new file."""
+    monkeypatch.syspath_prepend(str(folder.parent))
+    package = Package("mine", "mine", folder, plugin=True)
+    read_index(package)
+    kept = (folder / "index.json").read_text()
+    (folder / "stones.py").write_text(STONES.replace("1.0", "3.0"))
+    assert default(read_index(package)) == 1.0, "the module is loaded, and is not loaded again"
+    assert (folder / "index.json").read_text() == kept
+    unload()
+    assert default(read_index(package)) == 3.0
+    assert default(Index.model_validate_json((folder / "index.json").read_text())) == 3.0
 
 
 def test_nothing_is_written_into_a_persons_own_folder(folder: Path) -> None:
