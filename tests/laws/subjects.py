@@ -203,12 +203,13 @@ def finished(steps: Generator[object, None, object]) -> object:
             return result
 
 
-def _catalogue() -> Catalogue:
+def read_nodes() -> Catalogue:
+    """The nodes of the project, and those of the folders that the variable names."""
     folders = [Path(entry) for entry in os.environ.get(FOLDERS, "").split(os.pathsep) if entry]
     return read_catalogue(folders, plugins=bool(folders))
 
 
-CATALOGUE = _catalogue()
+CATALOGUE = read_nodes()
 
 
 @functools.cache

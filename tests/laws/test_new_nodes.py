@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.laws.subjects import FOLDERS, read_nodes
+
 ROOT = Path(__file__).parents[2]
 SOLVER = '''
 """A straight step."""
@@ -93,3 +95,10 @@ def test_a_new_guidance_is_under_the_laws_of_guidance(collected: list[str]) -> N
     laws = laws_of("guidance.nothing", collected)
     assert laws == of_another, "all laws but that of a null setting, which it has not"
     assert len(laws) > 10
+
+
+def test_the_laws_may_be_tried_on_a_folder_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "nothing.py").write_text(GUIDANCE)
+    monkeypatch.setenv(FOLDERS, str(tmp_path / "mine"))
+    assert "mine.nothing.nothing" in read_nodes().nodes

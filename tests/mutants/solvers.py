@@ -49,7 +49,7 @@ MUTANTS = (
         "nodes/solver/dpmpp_2m.py",
         " & (first != second)",
         "",
-        ("tests/laws/test_halves.py", "tests/nodes/solver"),
+        ("tests/nodes/solver/test_dpmpp_2m.py", "tests/laws/test_halves.py"),
         "a step from the level of the one before divides by nothing",
     ),
     Mutant(
@@ -70,14 +70,14 @@ MUTANTS = (
         "nodes/solver/ancestral.py",
         "torch.sqrt((whole.square() - up.square()).clamp(min=0))",
         "whole - up",
-        DDIM + ORDERS + ("tests/nodes/solver",),
+        (*DDIM, "tests/nodes/solver/test_places.py"),
         "standard deviations are subtracted, not variances",
     ),
     Mutant(
         "nodes/solver/dpmpp_2m_sde.py",
         "fresh = 1 - decay.square()",
         "fresh = 1 - decay",
-        ("tests/nodes/solver",),
+        ("tests/nodes/solver/test_dpmpp_2m_sde.py",),
         "the kept share of the noise is not squared",
     ),
     Mutant(
@@ -98,14 +98,14 @@ MUTANTS = (
         "nodes/solver/unmask.py",
         "reveal = (keep_next - keep) / torch.where(keep == 1, 1.0, 1 - keep)",
         "reveal = keep_next - keep",
-        ("tests/nodes/solver", "tests/nodes/model"),
+        ("tests/nodes/solver/test_unmask.py",),
         "the chance to be revealed is not that of what is still masked",
     ),
     Mutant(
         "nodes/inversion/ddpm.py",
         "fresh = self.ctx.noise.normal(begun, PURPOSE, draw=1)",
         "fresh = self.ctx.noise.normal(begun, PURPOSE)",
-        ("tests/nodes/inversion",),
+        ("tests/nodes/inversion/test_ddpm.py",),
         "the first two points of the way share their noise",
     ),
 )
