@@ -33,8 +33,8 @@ MUTANTS = (
     ),
     Mutant(
         "nodes/contracts/asking.py",
-        "places = (replace(query, path=(*call.query.path, str(number)))",
-        'places = (replace(query, path=(*call.query.path, "0"))',
+        "replace(asked, path=(*q.path, str(number)))",
+        'replace(asked, path=(*q.path, "0"))',
         MERGING,
         "two models of a stack write in one place",
     ),

@@ -140,3 +140,14 @@ def test_it_costs_what_it_declares() -> None:
 def test_what_cannot_be_inverted_is_refused(sample: Sample, solver: Solver, levels: Levels, message: str) -> None:
     with pytest.raises(InputError, match=message):
         result(ddpm(sample, Gaussian(), solver, levels, run=RunContext(Meter())))
+
+
+def test_every_point_of_the_independent_way_has_noise_of_its_own() -> None:
+    trajectory = inverted(points(40), Gaussian()).trajectory
+    assert trajectory.x is not None
+    s = LEVELS.s[:-1].reshape(-1, 1, 1)
+    noise = (trajectory.x[:-1] * torch.sqrt(1 + s**2) - points(40).x) / s
+    for first in range(len(noise)):
+        for second in range(first):
+            together = torch.stack([noise[first].flatten(), noise[second].flatten()])
+            assert abs(float(torch.corrcoef(together)[0, 1])) < 5 / math.sqrt(noise[first].numel())

@@ -16,7 +16,7 @@ from nodes.contracts.sample import Sample
 from nodes.contracts.state import State
 from nodes.levels.karras import karras
 from nodes.levels.uniform_log_snr import uniform_log_snr
-from nodes.solver.dpmpp_2m import dpmpp_2m
+from nodes.solver.dpmpp_2m import dpmpp_2m, half_ratio
 from tests.nodes.gaussian import Gaussian, context, pure_noise
 
 VARIANCE = 0.25
@@ -110,3 +110,9 @@ def test_a_row_that_joins_without_history_begins_at_order_one() -> None:
     whole = advance(model, dpmpp_2m(), state, levels.s[[4, 4]], ctx)
     assert torch.equal(whole.x[0], batch.x[0])
     assert not torch.equal(whole.x[1], batch.x[1])
+
+
+def test_a_step_before_that_was_made_at_this_level_says_nothing_of_the_slope() -> None:
+    s = torch.tensor([2.0, 2.0], dtype=torch.float64)
+    before, after = torch.tensor([2.0, 4.0], dtype=torch.float64), torch.tensor([1.0, 1.0], dtype=torch.float64)
+    assert half_ratio(before, s, after).tolist() == [0.0, pytest.approx(0.5)]
