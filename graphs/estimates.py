@@ -51,9 +51,10 @@ def _product(left: float, right: float) -> float:
 class Estimate:
     """What is known of a node's run and of what it gives.
 
-    `nfe`: rows that it asks of models. Of a batch that it gives: `rows`. Of a grid of levels: `steps`; of a state
-    halfway: those made. Of a model: `each`, leaf rows for each row that it is asked. Of a solver: `calls`, how often it
-    asks the model in so many steps.
+    `nfe`: rows that it asks of models. Of a batch that it gives: `rows`. Of a grid of levels: `steps`, and whether it
+    begins at pure noise (`first_open` 1) and ends at data or pure noise (`last_open` 1). Of a state halfway: the
+    `steps` behind it. Of a model: `each`, leaf rows for each row that it is asked. Of a solver: `calls`, how often it
+    asks the model in so many steps from a finite level to data, and how many of them it `saves` at an open end.
     """
 
     nfe: Span = field(default=Span(0, 0))
@@ -61,6 +62,9 @@ class Estimate:
     steps: Span = UNKNOWN
     each: Span = UNKNOWN
     calls: Callable[[Span], Span] | None = None
+    first_open: Span = field(default=Span(0, 1))
+    last_open: Span = field(default=Span(0, 1))
+    saves: float = 0.0
 
 
 NOTHING_KNOWN = Estimate(nfe=UNKNOWN)

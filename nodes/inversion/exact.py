@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from graphs import UNKNOWN, Estimate, InputError, Known, RunContext, Steps, needs, node
+from graphs import Estimate, InputError, Known, RunContext, Steps, needs, node
 from nodes.contracts.levels import Levels
 from nodes.contracts.model import Model
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver
 from nodes.inversion.climbing import climbed
+from nodes.solver.counting import calls_over
 
 
 def cost(known: Known) -> Estimate:
     """The solver's calls in so many steps."""
-    rows, calls = known.input("sample").rows, known.input("solver").calls
-    asked = calls(known.input("levels").steps) if calls is not None else UNKNOWN
+    rows = known.input("sample").rows
+    asked = calls_over(known.input("solver"), known.input("levels"))
     return Estimate(nfe=rows * asked * known.input("model").each, rows=rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated
@@ -19,7 +20,10 @@ Listed = Annotated[
 def cost(known: Known) -> Estimate:
     """One step less than there are levels."""
     sigmas = known.value("sigmas")
-    return Estimate(steps=Span.of(len(sigmas) - 1)) if isinstance(sigmas, Sequence) else Estimate()
+    if not isinstance(sigmas, Sequence):
+        return Estimate()
+    first, last = Span.of(math.inf in sigmas[:1]), Span.of(sigmas[-1] in (0, math.inf))
+    return Estimate(steps=Span.of(len(sigmas) - 1), first_open=first, last_open=last)
 
 
 @node(cost=cost)

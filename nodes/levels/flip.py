@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from graphs import Estimate, node
+from graphs import Estimate, Known, node
 from nodes.contracts.levels import Levels
 
 
-@node(cost=lambda known: Estimate(steps=known.input("levels").steps))
+def cost(known: Known) -> Estimate:
+    """As many steps; where it is open is not worked out."""
+    return Estimate(steps=known.input("levels").steps)
+
+
+@node(cost=cost)
 def flip(levels: Levels) -> Levels:
     """The same noise levels in the other order, as for inversion: s'_i = s_(N − i), from data up to noise.
 

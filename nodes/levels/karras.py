@@ -6,14 +6,16 @@ from typing import Annotated
 
 import torch
 
-from graphs import Estimate, InputError, Number, also, node
+from graphs import Estimate, InputError, Number, Span, also, node
 from nodes.contracts.levels import Levels
 
 Steps = Annotated[int, Number(integer=True, minimum=1, maximum=10000, work=True), also("steps", "num_steps")]
 Sigma = Annotated[float, Number(minimum=1e-6, maximum=1e6, scale="log")]
 
 
-@node(cost=lambda known: Estimate(steps=known.number("num_inference_steps")))
+@node(
+    cost=lambda known: Estimate(steps=known.number("num_inference_steps"), first_open=Span.of(0), last_open=Span.of(1))
+)
 def karras(
     *,
     num_inference_steps: Steps = 18,

@@ -6,12 +6,19 @@ from typing import Literal
 
 import torch
 
-from graphs import Estimate, node
+from graphs import Estimate, Known, Span, node
 from nodes.contracts.levels import Levels
 from nodes.levels.karras import Sigma, Steps, check_ends
 
 
-@node(cost=lambda known: Estimate(steps=known.number("num_inference_steps")))
+def cost(known: Known) -> Estimate:
+    """So many steps, which end at 0 or not."""
+    final = known.value("final_sigmas_type")
+    last = Span(0, 1) if final is None else Span.of(final == "zero")
+    return Estimate(steps=known.number("num_inference_steps"), first_open=Span.of(0), last_open=last)
+
+
+@node(cost=cost)
 def uniform_log_snr(
     *,
     num_inference_steps: Steps = 20,

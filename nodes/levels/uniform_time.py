@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Estimate, node
+from graphs import Estimate, Known, Span, node
 from nodes.contracts.levels import Levels
 from nodes.contracts.process import Process
 from nodes.levels.karras import Steps
@@ -20,7 +20,15 @@ SHARE = 1e-3
 """Where the first time of a process is without noise, grids stop this share of its times before it."""
 
 
-@node(cost=lambda known: Estimate(steps=known.number("num_inference_steps")))
+def cost(known: Known) -> Estimate:
+    """So many steps that end at 0, and begin at pure noise where the process does."""
+    process, spacing = known.value("process"), known.value("timestep_spacing")
+    noise = spacing != "leading" and process in ("flow", "vp_cosine")
+    first = Span(0, 1) if process is None or spacing is None else Span.of(noise)
+    return Estimate(steps=known.number("num_inference_steps"), first_open=first, last_open=Span.of(1))
+
+
+@node(cost=cost)
 def uniform_time(
     *, process: ProcessName = "flow", num_inference_steps: Steps = 20, timestep_spacing: Spacing = "trailing"
 ) -> Levels:

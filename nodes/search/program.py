@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphs import UNKNOWN, Estimate, Known, node
+from graphs import Estimate, Known, node
 from nodes.contracts.context import Context
 from nodes.contracts.driving import solve
 from nodes.contracts.levels import Levels
@@ -10,12 +10,12 @@ from nodes.contracts.model import Model
 from nodes.contracts.program import Parts, Program
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver
+from nodes.solver.counting import calls_over
 
 
 def cost(known: Known) -> Estimate:
     """For each row of noise: the solver's calls, times what the model costs."""
-    calls = known.input("solver").calls
-    asked = calls(known.input("levels").steps) if calls is not None else UNKNOWN
+    asked = calls_over(known.input("solver"), known.input("levels"))
     return Estimate(each=asked * known.input("model").each)
 
 

@@ -11,17 +11,18 @@ from nodes.contracts.model import Model
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver
 from nodes.contracts.state import Halfway
-from nodes.solver.sample import asked, driven, made_before
+from nodes.solver.counting import calls_between, made_before
+from nodes.solver.sample import driven
 
 Stop = Annotated[int, Number(integer=True, minimum=1, maximum=10000, work=True)]
 
 
 def cost(known: Known) -> Estimate:
     """The calls of the steps up to the one where it stops."""
-    begin, steps = known.input("noise"), known.input("levels").steps
+    begin, levels = known.input("noise"), known.input("levels")
     stop = known.number("stop")
-    reached = Span(max(1, stop.low), min(stop.high, steps.high))
-    calls = asked(known.input("solver").calls, steps, made_before(begin), reached)
+    reached = Span(max(1, stop.low), min(stop.high, levels.steps.high))
+    calls = calls_between(known.input("solver"), levels, made_before(begin), reached)
     return Estimate(nfe=begin.rows * calls * known.input("model").each, rows=begin.rows, steps=reached)
 
 

@@ -15,7 +15,10 @@ from nodes.contracts.state import State
 from nodes.solver.staying import stayed
 
 
-@node(abilities=abilities("memoryless"), cost=Estimate(calls=lambda steps: Span(2 * steps.low - 1, 2 * steps.high - 1)))
+@node(
+    abilities=abilities("memoryless"),
+    cost=Estimate(calls=lambda steps: Span(2 * steps.low - 1, 2 * steps.high - 1), saves=1),
+)
 def heun() -> Solver:
     """Heun's second-order method (Karras et al. 2022, arXiv:2206.00364, Algorithm 1 without churn).
 

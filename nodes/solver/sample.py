@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from graphs import UNKNOWN, Estimate, InputError, Keep, Known, Preview, Progress, RunContext, Span, Steps, node
+from graphs import Estimate, InputError, Keep, Known, Preview, Progress, RunContext, Steps, node
 from nodes.contracts.context import Context
 from nodes.contracts.driving import drive
 from nodes.contracts.levels import Levels
@@ -12,37 +10,14 @@ from nodes.contracts.model import Model
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver
 from nodes.contracts.state import Halfway, State
+from nodes.solver.counting import calls_between, made_before
 
 
 def cost(known: Known) -> Estimate:
     """The solver's calls in the steps that are left, each for all rows, times what the model costs."""
-    begin, steps = known.input("noise"), known.input("levels").steps
-    calls = asked(known.input("solver").calls, steps, made_before(begin), steps)
+    begin, levels = known.input("noise"), known.input("levels")
+    calls = calls_between(known.input("solver"), levels, made_before(begin), levels.steps)
     return Estimate(nfe=begin.rows * calls * known.input("model").each, rows=begin.rows)
-
-
-def made_before(begin: Estimate) -> Span:
-    """The steps that were made before: a state halfway tells them, a sample has none to tell."""
-    return Span.of(0) if begin.steps == UNKNOWN else begin.steps
-
-
-def asked(calls: Callable[[Span], Span] | None, steps: Span, begin: Span, end: Span) -> Span:
-    """The calls of the steps numbered from `begin` to `end`, of `steps` that lead to s = 0.
-
-    A solver tells its calls in steps that end at 0: those of the steps after `begin`, less those of the steps after
-    `end`, if there are any.
-    """
-    if calls is None:
-        return UNKNOWN
-    left, after = _less(steps, begin), _less(steps, end)
-    whole = calls(left) if left.high else Span.of(0)
-    if not after.high or steps == end:
-        return whole
-    return _less(whole, calls(after) if after.low else Span(0, calls(after).high))
-
-
-def _less(one: Span, other: Span) -> Span:
-    return Span(max(0.0, one.low - other.high), max(0.0, one.high - other.low))
 
 
 @node(cost=cost)

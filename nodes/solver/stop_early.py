@@ -24,15 +24,16 @@ FEWEST = 2
 
 def cost(known: Known) -> Estimate:
     """The inner solver's calls; with a tolerance that at the most, and two at the least."""
-    calls = known.input("solver").calls
+    inner = known.input("solver")
+    calls = inner.calls
     if calls is None or known.value("tolerance") == 0:
-        return Estimate(calls=calls)
+        return Estimate(calls=calls, saves=inner.saves)
 
     def fewer(steps: Span) -> Span:
         most = calls(steps)
         return Span(min(FEWEST, steps.low, most.low), most.high)
 
-    return Estimate(calls=fewer)
+    return Estimate(calls=fewer, saves=inner.saves)
 
 
 @node(abilities=abilities(like="solver", without=("memoryless",)), cost=cost)
