@@ -22,8 +22,8 @@ from nodes.contracts.space import Space
 class Model(Identified, ABC):
     """Predicts the clean x0 from a noised x and its level.
 
-    Abilities: "prompt" (takes text), "differentiable" (gradients of the answer by x), "level_map" (a level for each
-    place).
+    Abilities: "prompt" (takes text), "conditional" (the question's condition changes the answer), "differentiable"
+    (gradients of the answer by x), "level_map" (a level for each place), "low_rank" (its network takes adapters).
     """
 
     space: Space

@@ -22,7 +22,7 @@ class Empirical(Components):
     The noise of different places is independent, so levels may differ by place, those that are known being at s = 0.
     """
 
-    abilities = frozenset({"prompt", "differentiable", "level_map"})
+    abilities = frozenset({"prompt", "conditional", "differentiable", "level_map"})
 
     def __init__(self, space: Space, points: Tensor, weights: Tensor, classes: tuple[str, ...]) -> None:
         super().__init__(space, weights, classes)

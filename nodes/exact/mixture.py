@@ -38,7 +38,7 @@ class Mixture(Components):
     [K, D, D], or [K, D] where they are diagonal.
     """
 
-    abilities = frozenset({"prompt", "differentiable", "level_map"})
+    abilities = frozenset({"prompt", "conditional", "differentiable", "level_map"})
 
     def __init__(
         self, space: Space, means: Tensor, covariances: Tensor, weights: Tensor, classes: tuple[str, ...]

@@ -24,7 +24,7 @@ class Table(Components):
     masked), [B, L, V] float64. Where no word agrees with x, those count that disagree at the fewest places.
     """
 
-    abilities = frozenset({"prompt", "level_map"})
+    abilities = frozenset({"prompt", "conditional", "level_map"})
 
     def __init__(self, space: Space, words: Tensor, weights: Tensor, classes: tuple[str, ...]) -> None:
         super().__init__(space, weights, classes)

@@ -9,14 +9,14 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, needs, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows
 from nodes.contracts.levels import factor
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
-from nodes.guidance.branches import bound, narrowed, put, rows_where, value_at, values_at
+from nodes.guidance.branches import bound, narrowed, put, require_conditional, rows_where, value_at, values_at
 
 KEPT = "momentum"
 
@@ -28,9 +28,9 @@ def cost(known: Known) -> Estimate:
     return Estimate(each=known.input("model").each * each)
 
 
-@node(abilities=abilities(like="model", without=("prompt",)), cost=cost)
+@node(abilities=abilities(like="model", without=("prompt", "conditional")), cost=cost)
 def apg(
-    model: Model,
+    model: Annotated[Model, needs("conditional")],
     positive: Cond,
     negative: Cond | None = None,
     *,
@@ -48,6 +48,7 @@ def apg(
     shortened, and `along`, the cosine of Δ and D_pos.
     2 model rows per sample; 1 where the scale is 1, the prediction then being that under `positive`, bitwise.
     """
+    require_conditional(model)
     return ProjectedGuidance(model, positive, negative, guidance_scale, Projection(eta, norm_threshold), momentum)
 
 
@@ -83,7 +84,7 @@ class ProjectedGuidance(Mixer):
         self.model, self.positive, self.negative, self.scale = model, positive, negative, scale
         self.projection, self.momentum = projection, momentum
         self.space = model.space
-        self.abilities = model.abilities - {"prompt"}
+        self.abilities = model.abilities - {"prompt", "conditional"}
 
     def cost(self, s: float) -> float:
         """Twice the model's cost where the scale is not 1."""

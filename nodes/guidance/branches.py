@@ -8,10 +8,11 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from graphs import LevelCurve
+from graphs import InputError, LevelCurve
 from nodes.contracts.cond import Cond
 from nodes.contracts.devices import put_rows
 from nodes.contracts.levels import any_place, eps_of
+from nodes.contracts.model import Model
 from nodes.contracts.query import Prediction, Query
 
 
@@ -30,6 +31,18 @@ def values_at(value: float | LevelCurve, s: Tensor) -> Tensor:
 def rows_where(condition: Tensor) -> Tensor:
     """The positions of the rows in which a condition [B] or [B, *map] holds at any place."""
     return any_place(condition).nonzero()[:, 0]
+
+
+def require_conditional(model: Model) -> None:
+    """`InputError` where no condition changes what a model answers, so that guidance would do nothing."""
+    if "conditional" not in model.abilities:
+        raise InputError(
+            "the model takes no condition, so there is nothing to guide it with",
+            where="model",
+            given=type(model).__name__,
+            allowed='a model with the ability "conditional", as model.checkpoint or model.mixture',
+            mend="guide the model inside, before its condition is bound",
+        )
 
 
 def narrowed(q: Query, index: Tensor) -> Query:

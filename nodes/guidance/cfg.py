@@ -9,13 +9,13 @@ from typing import Annotated, NamedTuple
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, needs, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.levels import beside, factor
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
-from nodes.guidance.branches import bound, mixed, narrowed, put, rows_where, value_at, values_at
+from nodes.guidance.branches import bound, mixed, narrowed, put, require_conditional, rows_where, value_at, values_at
 from nodes.guidance.conditional import Conditional
 
 
@@ -51,9 +51,9 @@ def _branches(known: Known) -> Span:
     return Span.of(2) if whole and not (scale is None or isinstance(scale, LevelCurve)) else Span(1, 2)
 
 
-@node(cost=cost, abilities=abilities(like="model", without=("prompt",)))
+@node(cost=cost, abilities=abilities(like="model", without=("prompt", "conditional")))
 def cfg(
-    model: Model,
+    model: Annotated[Model, needs("conditional")],
     positive: Cond,
     negative: Cond | None = None,
     *,
@@ -70,6 +70,7 @@ def cfg(
     2 model rows per sample; 1 where the scale is 1, the prediction being that under `positive`, bitwise, and 1 where it
     is 0 at every level, the prediction being that under `negative`.
     """
+    require_conditional(model)
     interval = Interval(sigma_min, sigma_max)
     if guidance_scale == 0 and interval.whole:
         return Conditional(model, negative)
@@ -89,7 +90,7 @@ class Guided(Mixer):
     ) -> None:
         self.model, self.positive, self.negative, self.scale, self.interval = model, positive, negative, scale, interval
         self.space = model.space
-        self.abilities = model.abilities - {"prompt"}
+        self.abilities = model.abilities - {"prompt", "conditional"}
 
     def cost(self, s: float) -> float:
         """Twice the model's cost where it is guided."""

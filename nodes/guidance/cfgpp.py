@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, abilities, also, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, abilities, also, needs, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.levels import factor
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
-from nodes.guidance.branches import bound, eps_in, narrowed, put, rows_where, value_at, values_at
+from nodes.guidance.branches import bound, eps_in, narrowed, put, require_conditional, rows_where, value_at, values_at
 
 
 def cost(known: Known) -> Estimate:
@@ -20,9 +20,9 @@ def cost(known: Known) -> Estimate:
     return Estimate(each=known.input("model").each * each)
 
 
-@node(abilities=abilities(like="model", without=("prompt",)), cost=cost)
+@node(abilities=abilities(like="model", without=("prompt", "conditional")), cost=cost)
 def cfgpp(
-    model: Model,
+    model: Annotated[Model, needs("conditional")],
     positive: Cond,
     negative: Cond | None = None,
     *,
@@ -35,6 +35,7 @@ def cfgpp(
     each noise level a λ of its own.
     2 model rows per sample; 1 where λ is 0, the prediction then being that under `negative`, bitwise.
     """
+    require_conditional(model)
     return InterpolatedGuidance(model, positive, negative, guidance_scale)
 
 
@@ -44,7 +45,7 @@ class InterpolatedGuidance(Mixer):
     def __init__(self, model: Model, positive: Cond, negative: Cond | None, scale: float | LevelCurve) -> None:
         self.model, self.positive, self.negative, self.scale = model, positive, negative, scale
         self.space = model.space
-        self.abilities = model.abilities - {"prompt"}
+        self.abilities = model.abilities - {"prompt", "conditional"}
 
     def cost(self, s: float) -> float:
         """Twice the model's cost where λ is not 0."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from graphs import Estimate, Known, abilities, node
+from typing import Annotated
+
+from graphs import Estimate, Known, abilities, needs, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
-from nodes.guidance.branches import bound
+from nodes.guidance.branches import bound, require_conditional
 
 
 def cost(known: Known) -> Estimate:
@@ -15,14 +17,15 @@ def cost(known: Known) -> Estimate:
     return Estimate(each=known.input("model").each)
 
 
-@node(abilities=abilities(like="model", without=("prompt",)), cost=cost)
-def conditional(model: Model, cond: Cond) -> Model:
+@node(abilities=abilities(like="model", without=("prompt", "conditional")), cost=cost)
+def conditional(model: Annotated[Model, needs("conditional")], cond: Cond) -> Model:
     """The conditional model p(x | cond) without guidance: the model is asked under `cond`, whoever asks.
 
     D = D_cond, bitwise; row r takes entry `origin mod R` of the condition. What mixes models, as guidance.compose, is
-    wired to one of these for each prompt. A condition that is bound further inside wins over one bound further out.
-    1 model row per sample.
+    wired to one of these for each prompt.
+    1 model row per sample. Errors: a model that takes no condition, as one whose condition is bound already.
     """
+    require_conditional(model)
     return Conditional(model, cond)
 
 
@@ -32,7 +35,7 @@ class Conditional(Mixer):
     def __init__(self, model: Model, cond: Cond | None) -> None:
         self.model, self.condition = model, cond
         self.space = model.space
-        self.abilities = model.abilities - {"prompt"}
+        self.abilities = model.abilities - {"prompt", "conditional"}
 
     def cost(self, s: float) -> float:
         """The model's own."""

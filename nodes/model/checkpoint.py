@@ -26,7 +26,7 @@ from nodes.networks.low_rank import Applied, Factors
 Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
 
 
-@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "differentiable", "low_rank"))
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "conditional", "differentiable", "low_rank"))
 def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: RunContext) -> Model:
     """A small text-conditional network of ours, from a safetensors file that holds its configuration.
 
@@ -40,7 +40,7 @@ def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: Ru
 class Network(Leaf):
     """A denoiser as a model."""
 
-    abilities = frozenset({"prompt", "differentiable", "low_rank"})
+    abilities = frozenset({"prompt", "conditional", "differentiable", "low_rank"})
 
     def __init__(self, denoiser: Denoiser) -> None:
         self.denoiser = denoiser

@@ -15,7 +15,7 @@ from nodes.exact.empirical import Empirical
 from nodes.exact.lists import Numbers, weights_of
 
 
-@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "differentiable", "level_map"))
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "conditional", "differentiable", "level_map"))
 def empirical(data: Image | Sample, *, labels: Prompt = "", weights: Numbers = (), run: RunContext) -> Model:
     """The exact model of a finite set of data: what a network becomes that has learnt it by heart.
 

@@ -14,7 +14,7 @@ from nodes.exact.shapes import shape_named
 Preset = Literal["ring", "grid", "two_moons", "spiral", "own"]
 
 
-@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "differentiable", "level_map"))
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "conditional", "differentiable", "level_map"))
 def mixture(
     *,
     preset: Preset = "ring",

@@ -15,7 +15,7 @@ LARGEST_TABLE = 2**22
 """Words times letters of a word times letters of the alphabet, at the most."""
 
 
-@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "level_map"))
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "conditional", "level_map"))
 def table(
     *,
     words: Prompt = "sun\nson\nsea\nsky\nspy\nshy",

@@ -13,7 +13,10 @@ from nodes.contracts.sample import Sample
 from nodes.exact.components import Components
 
 
-@node(cost=Estimate(), abilities=abilities("noisy", like="model", without=("prompt", "level_map", "low_rank")))
+@node(
+    cost=Estimate(),
+    abilities=abilities("noisy", like="model", without=("prompt", "conditional", "level_map", "low_rank")),
+)
 def component(model: Model, *, text: Prompt = "1") -> Reward:
     """An exact classifier, log p(component | x) of an exact model, right at every noise level.
 

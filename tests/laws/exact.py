@@ -33,7 +33,7 @@ class Exact(Leaf):
     A condition {"mean": [B, 1]} sets the mean.
     """
 
-    abilities = frozenset({"differentiable", "level_map"})
+    abilities = frozenset({"conditional", "differentiable", "level_map"})
 
     def __init__(self, mean: float = 0.2, apart: float = 0.6, variance: float = 0.1) -> None:
         self.mean, self.apart, self.variance, self.space = mean, apart, variance, SPACE

@@ -22,6 +22,8 @@ from nodes.contracts.space import Space
 class Gaussian(Leaf):
     """x0 ~ N(mean, variance), each coordinate by itself; a condition {"mean": [B, 1]} moves the mean."""
 
+    abilities = frozenset({"conditional"})
+
     def __init__(self, mean: float = 0.0, variance: float = 1.0, event: tuple[int, ...] = (2,)) -> None:
         self.mean, self.variance, self.space = mean, variance, Space("plane", event)
         self.asked: list[Query] = []

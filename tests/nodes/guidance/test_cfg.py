@@ -7,9 +7,15 @@ import math
 import pytest
 import torch
 
-from graphs import LevelCurve
+from graphs import InputError, LevelCurve
+from graphs.declaration.node import NodeFunction
 from nodes.contracts.asking import predict
+from nodes.contracts.cond import Cond
+from nodes.contracts.model import Model
+from nodes.guidance.apg import apg
 from nodes.guidance.cfg import Guided, cfg
+from nodes.guidance.cfgpp import cfgpp
+from nodes.guidance.conditional import conditional
 from tests.nodes.gaussian import Gaussian, context, means, query
 
 X = torch.randn(4, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
@@ -37,8 +43,17 @@ def test_without_a_negative_the_model_is_asked_for_nothing_in_particular() -> No
 
 def test_nested_guidance_asks_its_own_negative_not_the_outer_condition() -> None:
     inner = cfg(Gaussian(variance=0.5), means(1.0), guidance_scale=2.0)
-    outer = cfg(inner, means(9.0), guidance_scale=1.0)
+    outer = Guided(inner, means(9.0), None, 1.0)
     assert torch.equal(predict(outer, query(X, 1.0), context()).x0, predict(inner, query(X, 1.0), context()).x0)
+
+
+@pytest.mark.parametrize("guide", [cfg, cfgpp, apg, conditional])
+def test_a_model_whose_condition_is_bound_cannot_be_guided_and_says_so(
+    guide: NodeFunction[[Model, Cond], Model],
+) -> None:
+    with pytest.raises(InputError, match="takes no condition") as caught:
+        guide(conditional(Gaussian(), means(1.0)), means(2.0))
+    assert caught.value.given == "Conditional"
 
 
 def test_scale_one_is_the_positive_prediction_bitwise_at_half_the_cost() -> None:

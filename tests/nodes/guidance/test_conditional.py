@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from nodes.contracts.asking import predict
-from nodes.guidance.cfg import cfg
-from nodes.guidance.conditional import conditional
+from nodes.guidance.cfg import Guided
+from nodes.guidance.conditional import Conditional, conditional
 from tests.nodes.gaussian import Gaussian, context, means, query
 
 X = torch.randn(4, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
@@ -22,13 +22,13 @@ def test_it_is_the_model_under_the_condition_bitwise_at_its_cost() -> None:
 
 def test_what_is_bound_further_inside_wins() -> None:
     inner = conditional(Gaussian(), means(1.0))
-    for outer in (conditional(inner, means(9.0)), cfg(inner, means(9.0), means(-9.0), guidance_scale=3.0)):
+    for outer in (Conditional(inner, means(9.0)), Guided(inner, means(9.0), means(-9.0), 3.0)):
         answer = predict(outer, query(X, 1.3), context()).x0
         torch.testing.assert_close(answer, predict(inner, query(X, 1.3), context()).x0)
 
 
 def test_text_goes_to_the_model_inside_only() -> None:
     class Reading(Gaussian):
-        abilities = frozenset({"prompt", "differentiable"})
+        abilities = frozenset({"prompt", "conditional", "differentiable"})
 
     assert conditional(Reading(), means(1.0)).abilities == {"differentiable"}

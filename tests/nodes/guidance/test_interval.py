@@ -13,7 +13,7 @@ from nodes.contracts.cond import Cond
 from nodes.contracts.driving import solve
 from nodes.contracts.model import Model
 from nodes.contracts.query import Query
-from nodes.guidance.cfg import cfg, cost
+from nodes.guidance.cfg import Guided, cfg, cost
 from nodes.guidance.cfgpp import cfgpp
 from nodes.guidance.conditional import conditional
 from nodes.levels.karras import karras
@@ -117,7 +117,7 @@ def test_samples_of_gaussians_of_one_covariance_are_shifted_exactly() -> None:
 
 def test_levels_by_place_are_guided_by_place() -> None:
     class Placed(Gaussian):
-        abilities = frozenset({"level_map"})
+        abilities = frozenset({"conditional", "level_map"})
 
     x = torch.randn(2, 1, 1, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
     s = torch.tensor([[0.5, 1.5], [0.5, 0.5]], dtype=torch.float64).reshape(2, 1, 1, 2)
@@ -136,7 +136,7 @@ def test_levels_by_place_are_guided_by_place() -> None:
 
 def test_guidance_of_a_model_with_a_noise_of_its_own_mixes_the_noise_too() -> None:
     inner = cfgpp(Gaussian(variance=0.5), means(1.0), means(-1.0))
-    both = predict(cfg(inner, means(4.0), guidance_scale=3.0), query(X, 1.0), context())
+    both = predict(Guided(inner, means(4.0), None, 3.0), query(X, 1.0), context())
     once = predict(inner, query(X, 1.0), context())
     assert both.eps is not None
     assert once.eps is not None

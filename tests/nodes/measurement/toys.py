@@ -17,7 +17,7 @@ EVENT = (3, 4, 6)
 class Smooth(Gaussian):
     """The Gaussian, which has gradients."""
 
-    abilities = frozenset({"differentiable"})
+    abilities = frozenset({"conditional", "differentiable"})
 
 
 class Identity(Operator):
