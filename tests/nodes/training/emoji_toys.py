@@ -9,7 +9,7 @@ from PIL import Image
 
 from nodes.training.emoji_table import FLUENT, NOTO, TABLE, WORDS
 
-EMOJI = (
+EMOJI: tuple[tuple[str, str, int, list[str]], ...] = (
     ("2764-FE0F", "heart", 4, ["red_heart", "love", "black", "heavy"]),
     ("1F436", "animal-mammal", 1, ["dog_face", "animal", "puppy"]),
     ("1F437", "animal-mammal", 2, ["pig_face", "animal", "outer space"]),
