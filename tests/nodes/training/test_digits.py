@@ -8,7 +8,7 @@ import torch
 
 from nodes.contracts.rows import Rows
 from nodes.networks.checkpoint import open_checkpoint
-from nodes.training.digits import NETWORK, keep, train
+from nodes.training.digits import NETWORK, course
 from nodes.training.examples import DigitExamples
 from nodes.training.recipe import Recipe
 from nodes.training.trainer import Trainer
@@ -28,12 +28,12 @@ def test_a_picture_has_the_name_of_its_digit() -> None:
 
 
 def test_a_second_start_goes_on_and_the_file_opens(tmp_path: Path) -> None:
-    losses = list(train(fresh(), tmp_path / "whole", until=2))
-    first, second = fresh(), fresh()
-    begun = list(train(first, tmp_path / "parts", until=1))
-    keep(first, tmp_path / "parts")
-    assert begun + list(train(second, tmp_path / "parts", until=2)) == losses
-    keep(second, tmp_path / "parts")
+    losses = list(course(fresh(), tmp_path / "whole").train(until=2))
+    first, second = (course(fresh(), tmp_path / "parts") for _ in range(2))
+    begun = list(first.train(until=1))
+    first.keep()
+    assert begun + list(second.train(until=2)) == losses
+    second.keep()
     network = open_checkpoint(tmp_path / "parts" / "digits.safetensors")
     assert network.configuration.recipe.startswith("2 steps, 4 pictures")
     assert "CC BY 4.0" in network.configuration.licence
@@ -41,7 +41,7 @@ def test_a_second_start_goes_on_and_the_file_opens(tmp_path: Path) -> None:
 
 def test_what_is_reached_is_kept_meanwhile(tmp_path: Path) -> None:
     killed, second = fresh(), fresh()
-    for _ in train(killed, tmp_path, until=2, every=0):
+    for _ in course(killed, tmp_path).train(until=2, every=0):
         pass
-    assert not list(train(second, tmp_path, until=2))
+    assert not list(course(second, tmp_path).train(until=2))
     assert second.step == 2
