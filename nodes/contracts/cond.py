@@ -9,7 +9,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from graphs import data
+from graphs import InputError, data
 from nodes.contracts.devices import moved, take_rows
 
 
@@ -46,6 +46,16 @@ class Cond:
     def cat(parts: Sequence[Cond]) -> Cond:
         """The entries of all parts, in order; all parts have the same names."""
         return Cond({name: torch.cat([part.entries[name] for part in parts]) for name in parts[0].entries})
+
+    def need(self, names: Sequence[str], model: str) -> None:
+        """`InputError` where it has not the entries that a model reads: it was made by another model."""
+        if not set(names) <= set(self.entries):
+            raise InputError(
+                "the condition was made by another model",
+                given=self.describe(),
+                allowed=f"entries {', '.join(names)}, as {model} makes them",
+                mend="wire cond.prompt to the model that is asked",
+            )
 
     def same(self, other: Cond) -> bool:
         """Whether both hold the same entries: the same memory, or on the CPU the same numbers."""

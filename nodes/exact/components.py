@@ -84,6 +84,7 @@ class Components(Leaf):
         """Without a condition: all components. The condition comes to where x lies."""
         everything = torch.ones(1, len(self.classes), dtype=torch.bool)
         cond = Cond({ENTRY: everything}).gather(q.rows.origin) if q.cond is None else q.cond
+        cond.need((ENTRY,), "this exact model")
         return replace(q, cond=cond.to(str(q.x.device)))
 
     def own(self, tensor: Tensor, x: Tensor) -> Tensor:

@@ -78,6 +78,7 @@ class Network(Leaf):
     def complete(self, q: Query) -> Query:
         """Without a condition: the empty text. The condition comes to where the network lies."""
         cond = self.nothing.gather(q.rows.origin) if q.cond is None else q.cond
+        cond.need(("context", "pooled", "mask"), "this network")
         return replace(q, cond=cond.to(str(self.denoiser.device)))
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
