@@ -19,6 +19,7 @@ class Half(Mixer):
 
     def __init__(self, first: Model, second: Model) -> None:
         self.first, self.second, self.space = first, second, first.space
+        self.abilities = first.abilities & second.abilities
 
     def cost(self, s: float) -> float:
         """Both."""
