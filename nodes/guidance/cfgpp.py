@@ -10,7 +10,7 @@ from nodes.contracts.context import Context
 from nodes.contracts.levels import factor
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
-from nodes.guidance.branches import bound, eps_in, narrowed, put, rows_where, value_at, values_at
+from nodes.guidance.branches import bound, eps_in, narrowed, put, refuse_tokens, rows_where, value_at, values_at
 
 
 def cost(known: Known) -> Estimate:
@@ -34,7 +34,9 @@ def cfgpp(
     condition. A first-order step from level s to s' is that of guidance.cfg at the scale λ s/(s − s'). A curve gives
     each noise level a λ of its own.
     2 model rows per sample; 1 where λ is 0, the prediction then being that under `negative`, bitwise.
+    Errors: a model of tokens.
     """
+    refuse_tokens(model)
     return InterpolatedGuidance(model, positive, negative, guidance_scale)
 
 
