@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 
 from graphs import InputError
+from nodes.contracts.asking import predict
 from nodes.contracts.space import Space
 from nodes.exact.mixture import Mixture
 from nodes.exact.shapes import ShapeName
 from nodes.model.mixture import mixture as node
 from tests.nodes.exact import Law, law, noised, posterior_by_force
+from tests.nodes.gaussian import context, query
 from tests.nodes.model.laws import LEVELS, PRIOR, coefficients, jacobian, levels, mixture, points, x0_of
 
 every_level = pytest.mark.parametrize("s", LEVELS)
@@ -222,3 +224,9 @@ def test_wrong_lists_are_refused() -> None:
         node(preset="own", means=(1.0, 2.0), covariances=(1.0, 2.0, 2.0, 1.0))
     with pytest.raises(InputError, match="symmetric"):
         node(preset="own", means=(1.0, 2.0), covariances=(1.0, 0.5, 0.2, 1.0))
+
+
+def test_points_of_another_shape_are_refused() -> None:
+    with pytest.raises(InputError, match="another shape") as caught:
+        predict(node(), query(torch.zeros(2, 3), 1.0), context())
+    assert caught.value.allowed == "points of shape [2]"
