@@ -101,7 +101,15 @@ class GraphError(InputError):
         self.faults = faults
 
 
-def brief(value: object, most: int = 60) -> str:
+MOST = 60
+"""Characters of a value that are shown."""
+
+
+def brief(value: object, most: int = MOST) -> str:
     """A value as it stands in a graph, cut where it is long."""
-    text = json.dumps(value, ensure_ascii=False, default=repr)
+    return cut(json.dumps(value, ensure_ascii=False, default=repr), most)
+
+
+def cut(text: str, most: int = MOST) -> str:
+    """A text, its end left out where it is longer than that."""
     return text if len(text) <= most else f"{text[: most - 1]}…"

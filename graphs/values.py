@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from graphs.declaration.values import value_mark
 from graphs.errors import NoiseloomError
-from graphs.faults import brief
+from graphs.faults import MOST, brief, cut
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -72,7 +72,9 @@ def _short(value: object) -> str:
         return f"{str(kind).removeprefix('torch.')} {list(shape)}"
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, (str, int, float, bool, tuple, dict)) or value is None:
+    if isinstance(value, tuple):
+        return cut(f"[{', '.join(_short(entry) for entry in value[:MOST])}]")
+    if isinstance(value, (str, int, float, bool, dict)) or value is None:
         return brief(value)
     return type(value).__name__
 

@@ -19,7 +19,7 @@ from nodes.contracts.changes import join_changes, same_changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows, take_rows
-from nodes.contracts.model import Leaf, Mixer, Model, Wrapper
+from nodes.contracts.model import Leaf, Mixer, Model, Wrapper, other_points
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.rows import Rows
 
@@ -127,6 +127,9 @@ def _equal(one: Query, other: Query) -> bool:
 
 def _group(question: _Question) -> tuple[object, ...]:
     leaf, q = question.leaf, question.query
+    # The sizes are the leaf's own matter: a convolutional network reads pictures of many.
+    if q.x.ndim - 1 != len(leaf.space.event):
+        raise other_points(leaf, q)
     if q.s.ndim > 1 and "level_map" not in leaf.abilities:
         raise InputError(
             "this model takes one level for each row, not one for each place",

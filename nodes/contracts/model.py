@@ -57,6 +57,17 @@ class Leaf(Model):
         """The answer to one batch; asked only by the function `predict`."""
 
 
+def other_points(leaf: Leaf, q: Query) -> InputError:
+    """The leaf is asked about points of a shape that it does not have."""
+    event = list(leaf.space.event)
+    return InputError(
+        "the model has points of another shape than it is asked about",
+        given=f"points of shape {list(q.x.shape[1:])}, a model of {leaf.space.describe()}",
+        allowed=f"points of shape {event}",
+        mend="wire `like` of the noise to the model that is sampled",
+    )
+
+
 Asks: TypeAlias = list[tuple[Model, Query]]
 
 

@@ -51,11 +51,24 @@ class Operator(Identified, ABC):
 class Measurement:
     """What was measured: `y` [R, *measured], with Gaussian noise of standard deviation `sigma` (0 for none).
 
-    Row r of a batch has the measurement of its origin, `origin mod R`.
+    Row r of a batch has the measurement of its origin, `origin mod R`. `operator` is the digest of what measured it;
+    empty where that is not known.
     """
 
     y: Tensor
     sigma: float = 0.0
+    operator: str = ""
+
+    def require(self, operator: Operator) -> None:
+        """`InputError` where it was measured by another operator than this one."""
+        if self.operator and self.operator != operator.digest:
+            raise InputError(
+                "the measurement was made by another operator",
+                where="operator",
+                given=f"another {type(operator).__name__}",
+                allowed="the operator that measured, with all its settings",
+                mend="wire the same operator here and to measurement.measure",
+            )
 
     def of(self, rows: Rows, like: Tensor) -> Tensor:
         """The measurement of each row, [B, *measured], where `like` lies and in its type."""

@@ -41,15 +41,26 @@ def score(reward: Reward, sample: Sample, ctx: Context) -> Tensor:
         )
     if "composed" not in reward.abilities:
         ctx.meter.reward(len(sample.rows))
-    scores = reward.score(sample, ctx).double()
-    if scores.shape != (len(sample.rows),):
+    return _one_a_row(reward.score(sample, ctx), len(sample.rows))
+
+
+def _one_a_row(scores: object, rows: int) -> Tensor:
+    """The scores [B] float64; a reward is code of anybody's, so what it gives is looked at."""
+    if not isinstance(scores, Tensor):
+        raise InputError(
+            "the reward gave no tensor",
+            given=type(scores).__name__,
+            allowed=f"a tensor of shape [{rows}], one number for each row",
+            mend="reduce over all axes but the first, and return the tensor itself",
+        )
+    if scores.shape != (rows,):
         raise InputError(
             "the reward did not give one number for each row",
-            given=f"shape {list(scores.shape)} for {len(sample.rows)} rows",
-            allowed=f"[{len(sample.rows)}]",
+            given=f"shape {list(scores.shape)} for {rows} rows",
+            allowed=f"[{rows}]",
             mend="reduce over all axes but the first",
         )
-    return scores
+    return scores.double()
 
 
 def finite_scores(scores: Tensor) -> Tensor:

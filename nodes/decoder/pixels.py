@@ -16,8 +16,16 @@ def pixels(sample: Sample) -> Image:
 
     x [B, C, H, W] with C = 1, 3 or 4 becomes uint8 [B, H, W, C] by round((x + 1)/2 · 255), on the CPU:
     from a GPU only the finished bytes are copied. Cost: none.
-    Errors: a sample whose event is not [C, H, W].
+    Errors: a sample whose event is not [C, H, W]; latents, which their codec decodes.
     """
+    if sample.space.codec is not None:
+        raise InputError(
+            "latents are no picture yet",
+            where="sample",
+            given=sample.describe(),
+            allowed="a sample of pixels",
+            mend=f'put decoder.decode with the codec "{sample.space.codec}" before it',
+        )
     event = sample.space.event
     if len(event) != 3 or event[0] not in CHANNELS:  # noqa: PLR2004 - channels, height, width
         raise InputError(

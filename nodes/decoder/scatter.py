@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphs import Estimate, node
+from graphs import Estimate, InputError, node
 from nodes.contracts.marks import Points
 from nodes.contracts.plot import Plot
 from nodes.contracts.sample import Sample
@@ -23,8 +23,11 @@ def scatter(
     Of x [B, *event] the two `coordinates` are shown, counted through the flattened event from 0, as they are on the
     wire: noised points are α x0 + σ ε. At most the first 50,000 rows; points that are NaN or infinite are left out, and
     a note below the plot says how many. Cost: none.
-    Errors: tokens; coordinates that the event does not have.
+    Errors: tokens; coordinates that the event does not have; a reference of another shape, or one that is still noised
+    and not at the sample's level.
     """
+    if reference is not None:
+        _require_alike(sample, reference)
     batches = [(reference, "reference", BEHIND)] if reference is not None else []
     batches += [(sample, "sample", "")]
     marks, notes = [], []
@@ -42,3 +45,23 @@ def drawn_as(count: int) -> tuple[float, float]:
         return 3.0, 0.85
     thin = min(1.0, DENSE / count)
     return 2.4 * thin**0.25, 0.6 * thin**0.3
+
+
+def _require_alike(sample: Sample, reference: Sample) -> None:
+    """`InputError` where points and reference cannot be compared: noised points are to be seen before noised ones."""
+    if reference.space.event != sample.space.event:
+        raise InputError(
+            "the reference has points of another shape",
+            where="reference",
+            given=f"{reference.space.describe()} behind {sample.space.describe()}",
+            allowed=f"points of shape {list(sample.space.event)}",
+            mend="wire points of the same space",
+        )
+    if bool((reference.s != 0).any()) and set(reference.s.flatten().tolist()) != set(sample.s.flatten().tolist()):
+        raise InputError(
+            "the reference is still noised",
+            where="reference",
+            given=reference.describe(),
+            allowed="a reference at s = 0, or at the level of the sample",
+            mend="wire a finished sample, as of solver.sample",
+        )

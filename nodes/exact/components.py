@@ -13,7 +13,7 @@ from graphs import InputError
 from graphs.naming import listing, suggestion
 from nodes.contracts.cond import Cond
 from nodes.contracts.devices import moved
-from nodes.contracts.model import Leaf
+from nodes.contracts.model import Leaf, other_points
 from nodes.contracts.query import Query
 from nodes.contracts.space import Space
 
@@ -81,7 +81,9 @@ class Components(Leaf):
         return Cond({ENTRY: torch.tensor([self._named(text) for text in texts])})
 
     def complete(self, q: Query) -> Query:
-        """Without a condition: all components. The condition comes to where x lies."""
+        """Without a condition: all components. The condition comes to where x lies. Points are of the event's shape."""
+        if q.x.shape[1:] != self.space.event:
+            raise other_points(self, q)
         everything = torch.ones(1, len(self.classes), dtype=torch.bool)
         cond = Cond({ENTRY: everything}).gather(q.rows.origin) if q.cond is None else q.cond
         cond.need((ENTRY,), "this exact model")

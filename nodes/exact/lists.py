@@ -34,10 +34,23 @@ def covariances_of(std: Numbers, covariance: Numbers, count: int, size: int) -> 
             raise _wrong("covariance", len(covariance), (size**2, count * size**2))
         matrices = torch.tensor(covariance, dtype=torch.float64).reshape(-1, size, size)
         if not torch.equal(matrices, matrices.mT):
-            raise InputError("a covariance is not symmetric", given=str(list(covariance)), allowed="a symmetric matrix")
+            raise InputError(
+                "a covariance is not symmetric",
+                given=str(list(covariance)),
+                allowed="a symmetric matrix",
+                mend="write each number across the diagonal twice",
+            )
         return matrices.expand(count, size, size)
     if len(std) not in (1, size, count * size):
         raise _wrong("std", len(std), (1, size, count * size))
+    if min(std) < 0:
+        raise InputError(
+            "a standard deviation is negative",
+            where="std",
+            given=f"{min(std):g}",
+            allowed="numbers above 0",
+            mend="leave out the sign",
+        )
     deviations = torch.tensor(std, dtype=torch.float64).reshape(-1, 1 if len(std) == 1 else size)
     return deviations.square().expand(count, size)
 

@@ -54,6 +54,7 @@ class Mixture(Components):
                 "a covariance is not positive definite",
                 given=f"a variance of {lowest:g} in some direction",
                 allowed="variances above 0",
+                mend="set standard deviations above 0, or add a small number to the diagonal of the covariance",
             )
 
     def predict(self, q: Query, ctx: Context) -> Prediction:

@@ -16,7 +16,16 @@ from nodes.contracts.devices import put_rows
 from nodes.contracts.levels import factor
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
-from nodes.guidance.branches import bound, narrowed, put, require_conditional, rows_where, value_at, values_at
+from nodes.guidance.branches import (
+    bound,
+    narrowed,
+    put,
+    refuse_tokens,
+    require_conditional,
+    rows_where,
+    value_at,
+    values_at,
+)
 
 KEPT = "momentum"
 
@@ -47,8 +56,10 @@ def apg(
     question. eta = 1, norm_threshold = inf, momentum = 0 is guidance.cfg. Shown: `delta_norm`, |Δ| before it is
     shortened, and `along`, the cosine of Δ and D_pos.
     2 model rows per sample; 1 where the scale is 1, the prediction then being that under `positive`, bitwise.
+    Errors: a model of tokens.
     """
     require_conditional(model)
+    refuse_tokens(model)
     return ProjectedGuidance(model, positive, negative, guidance_scale, Projection(eta, norm_threshold), momentum)
 
 

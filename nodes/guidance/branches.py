@@ -85,3 +85,15 @@ def put(q: Query, whole: Prediction, index: Tensor, part: Prediction) -> Predict
     if whole.eps is None and part.eps is None:
         return Prediction(x0, aux=aux)
     return Prediction(x0, put_rows(eps_in(q, whole), index, eps_in(q.take(index), part)), aux=aux)
+
+
+def refuse_tokens(model: Model) -> None:
+    """`InputError` where the model answers with the logits of tokens, which have no noise and no length."""
+    if model.space.vocabulary:
+        raise InputError(
+            "this guidance is of points of real numbers, not of tokens",
+            where="model",
+            given=f"a model of {model.space.describe()} (tokens)",
+            allowed="a model of real numbers",
+            mend="use guidance.cfg, which mixes the logits of tokens",
+        )

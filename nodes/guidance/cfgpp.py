@@ -10,7 +10,17 @@ from nodes.contracts.context import Context
 from nodes.contracts.levels import factor
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
-from nodes.guidance.branches import bound, eps_in, narrowed, put, require_conditional, rows_where, value_at, values_at
+from nodes.guidance.branches import (
+    bound,
+    eps_in,
+    narrowed,
+    put,
+    refuse_tokens,
+    require_conditional,
+    rows_where,
+    value_at,
+    values_at,
+)
 
 
 def cost(known: Known) -> Estimate:
@@ -34,8 +44,10 @@ def cfgpp(
     condition. A first-order step from level s to s' is that of guidance.cfg at the scale λ s/(s − s'). A curve gives
     each noise level a λ of its own.
     2 model rows per sample; 1 where λ is 0, the prediction then being that under `negative`, bitwise.
+    Errors: a model of tokens.
     """
     require_conditional(model)
+    refuse_tokens(model)
     return InterpolatedGuidance(model, positive, negative, guidance_scale)
 
 

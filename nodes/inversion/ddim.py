@@ -24,6 +24,6 @@ def ddim(sample: Sample, model: Model, levels: Levels, *, run: RunContext) -> St
     s' > s by x' = α' x0 + σ' ε, with x0 and ε predicted at s. At s = 0 nothing of the noise is seen and ε is 0. Sampled
     again from there by solver.ddim over the same levels, it comes back but for an error of first order in the steps;
     under another prompt it becomes an edit. Guidance makes the error larger: give the unguided model.
-    x [B, *event] stays that. Cost: 1 model call a step. Errors: a sample at another level than the last.
+    x [B, *event] stays that. Cost: 1 model call a step. Errors: a sample at another level than the last, as pure noise.
     """
     return (yield from climbed(sample, model, ddim_solver(), levels, run))

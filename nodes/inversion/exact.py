@@ -30,7 +30,7 @@ def exact(
     again from there by the same solver, model and levels, it comes back but for rounding, whatever the model is and
     however strong its guidance; under another prompt it becomes an edit. What the solver needs besides x travels in the
     sample's aux. x [B, *event] stays that. Cost: the solver's calls.
-    Errors: a solver that cannot be undone; a sample at another level than the last.
+    Errors: a solver that cannot be undone; a sample at another level than the last, as pure noise.
     """
     if "reversible" not in solver.abilities:
         raise InputError(

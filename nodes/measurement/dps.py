@@ -44,7 +44,8 @@ def dps(
     A may be any operator that has gradients. |r| is each row's own, shown as `residual`; row r has the measurement
     `origin mod R`. A curve gives each level a zeta of its own.
     1 model row per sample and 1 pass backward; with zeta 0 the model itself, bitwise, and no pass backward.
-    Errors: a model without gradients; the "score" form of a measurement without noise.
+    Errors: a model without gradients; the "score" form of a measurement without noise; an operator that did
+    not make the measurement.
     """
     if "differentiable" not in model.abilities:
         raise InputError(
@@ -60,6 +61,7 @@ def dps(
             allowed="a measurement with sigma_y above 0",
             mend='set `sigma_y` where it is measured, or `form` to "step"',
         )
+    measurement.require(operator)
     return PosteriorSampling(model, operator, measurement, zeta, form)
 
 

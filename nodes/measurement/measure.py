@@ -36,4 +36,4 @@ def measure(
     if sigma_y:
         z = normal(Rows.first(seed, len(y)), tuple(y.shape[1:]), "measurement")
         y = y + sigma_y * moved(z.to(y.dtype), y.device)
-    return Measurement(y, sigma_y)
+    return Measurement(y, sigma_y, operator.digest)

@@ -32,7 +32,7 @@ def gaussian(
     x ~ N(0, 1) at s = inf, [count, *event]. The shape of an event is that of `like`, a model or a sample, or else
     `shape`, as [1, 32, 32]. A row's noise depends on `seed` and the row's number only: a larger batch begins with the
     same rows, and `first` = 3 with `count` = 1 gives the fourth row alone.
-    Cost: none. Errors: neither `like` nor `shape`; a batch of more than 2^28 numbers.
+    Cost: none. Errors: neither `like` nor `shape`; a `like` of tokens; a batch of more than 2^28 numbers.
     """
     space = like.space if like is not None else Space("pixels", shape)
     if not space.event or min(space.event) < 1:
@@ -41,6 +41,14 @@ def gaussian(
             given=f"shape {list(shape)}",
             allowed="positive sizes, as [1, 32, 32]",
             mend="wire `like` to the model, or set `shape`",
+        )
+    if space.vocabulary:
+        raise InputError(
+            "tokens do not begin as Gaussian noise",
+            where="like",
+            given=f"{space.describe()} (tokens)",
+            allowed="a model or a sample of real numbers",
+            mend="use noise.masked",
         )
     if count * math.prod(space.event) > LARGEST_BATCH:
         given = f"{count} × {list(space.event)}"

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from graphs.declaration.values import data
 from graphs.parts import digest
 from graphs.values import Packed, PackingError, describe, pack, unpack
-from tests.graphs.toys.values import Amount, Basket, Crumb
+from tests.graphs.toys.values import Amount, Basket, Crumb, Machine
 
 
 @data
@@ -258,3 +258,11 @@ def test_a_value_is_described_in_a_line(value: object, text: str) -> None:
 
 def test_a_value_that_fails_to_describe_itself_is_described_all_the_same() -> None:
     assert describe(Boastful(3)) == "Boastful (ZeroDivisionError: 3)"
+
+
+def test_behaviours_in_a_tuple_are_described_by_their_classes() -> None:
+    assert describe((Machine(1), Amount(2), (Machine(3), "on", 1.0))) == '[Machine, Amount, [Machine, "on", 1.0]]'
+
+
+def test_a_long_tuple_is_cut() -> None:
+    assert describe((Machine(1),) * 1000) == f"[{'Machine, ' * 6}Mach…"

@@ -76,3 +76,14 @@ def test_conditions_take_turns_by_origin() -> None:
 def test_a_model_without_text_says_which_has_it() -> None:
     with pytest.raises(InputError, match="takes no text"):
         Gaussian().prompt(("seven",))
+
+
+def test_points_with_other_axes_than_the_leafs_are_refused() -> None:
+    with pytest.raises(InputError, match="another shape") as caught:
+        predict(Gaussian(event=(1, 2, 2)), query(torch.zeros(2, 4), 1.0), context())
+    assert (caught.value.given, caught.value.allowed) == (
+        "points of shape [4], a model of 1×2×2 plane",
+        "points of shape [1, 2, 2]",
+    )
+    # A network may read pictures of many sizes, so the sizes are left to it.
+    assert predict(Gaussian(event=(1, 2, 2)), query(torch.zeros(2, 1, 4, 4), 1.0), context()).x0.shape == (2, 1, 4, 4)

@@ -6,10 +6,12 @@ import pytest
 import torch
 
 from graphs import InputError
+from nodes.codec.haar import haar
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.space import Space
 from nodes.decoder.pixels import pixels
+from tests.nodes.gaussian import context
 from tests.nodes.waiting import DEVICE, WaitedError, no_waiting
 
 
@@ -39,3 +41,11 @@ def test_the_finished_bytes_come_to_the_host() -> None:
 def test_what_is_no_picture_is_refused(event: tuple[int, ...]) -> None:
     with pytest.raises(InputError, match="no picture"):
         pixels(sample_of(torch.zeros(1, *event)))
+
+
+def test_latents_are_refused_with_the_codec_that_decodes_them() -> None:
+    latents = haar().encode(sample_of(torch.zeros(1, 1, 4, 4)), context())
+    with pytest.raises(InputError, match="no picture yet") as caught:
+        pixels(latents)
+    assert 'decoder.decode with the codec "haar-1"' in caught.value.mend
+    assert pixels(haar().decode(latents, context())).pixels.shape == (1, 4, 4, 1)

@@ -62,6 +62,20 @@ def test_a_reference_lies_behind_and_both_are_named() -> None:
     assert torch.equal(behind.at, random_points(5, 1))
 
 
+def test_a_reference_of_another_shape_is_refused() -> None:
+    with pytest.raises(InputError, match="another shape") as refused:
+        scatter(sample_of(random_points(3)), sample_of(torch.zeros(3, 3)))
+    assert refused.value.allowed == "points of shape [2]"
+
+
+def test_a_noised_reference_lies_behind_points_of_its_own_level_only() -> None:
+    clean = sample_of(random_points(3))
+    noised = replace(clean, s=torch.full((3,), 2.0, dtype=torch.float64))
+    with pytest.raises(InputError, match="still noised"):
+        scatter(clean, noised)
+    assert len(points_of(scatter(noised, noised))) == len(points_of(scatter(noised, clean))) == 2
+
+
 def test_points_that_are_not_finite_are_left_out_and_counted() -> None:
     x = random_points(6)
     x[1, 0], x[4, 1] = torch.nan, -torch.inf

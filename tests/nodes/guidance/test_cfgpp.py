@@ -8,7 +8,8 @@ import math
 import pytest
 import torch
 
-from graphs import Estimate, Known, LevelCurve, Span
+from graphs import Estimate, InputError, Known, LevelCurve, Span
+from graphs.running.context import Meter, RunContext
 from nodes.contracts.asking import predict
 from nodes.contracts.driving import advance, solve
 from nodes.contracts.levels import Levels
@@ -19,6 +20,7 @@ from nodes.guidance.cfg import cfg
 from nodes.guidance.cfgpp import cfgpp, cost
 from nodes.guidance.conditional import conditional
 from nodes.levels.karras import karras
+from nodes.model.table import table
 from nodes.solver.heun import heun
 from tests.nodes.gaussian import Gaussian, context, means, pure_noise, query
 from tests.nodes.solvers import Euler
@@ -93,3 +95,10 @@ def test_the_declared_cost(scale: float | LevelCurve | None, branches: Span) -> 
     assert cost(Known({"guidance_scale": scale}, {"model": (Estimate(each=Span.of(1)),)})).each == branches
     assert cfgpp(LEAF, TOWARD, guidance_scale=0.6).cost(1.0) == 2
     assert cfgpp(LEAF, TOWARD, guidance_scale=0.0).cost(1.0) == 1
+
+
+def test_a_model_of_tokens_is_refused_with_the_guidance_that_takes_it() -> None:
+    model = table(words="ab\nba", labels="x\ny", run=RunContext(Meter()))
+    with pytest.raises(InputError, match="not of tokens") as caught:
+        cfgpp(model, model.prompt(("x",)))
+    assert "guidance.cfg," in caught.value.mend

@@ -77,6 +77,14 @@ def test_what_is_not_at_the_last_level_is_refused() -> None:
         result(ddim(noised, Gaussian(), levels, run=RunContext(Meter())))
 
 
+def test_pure_noise_is_not_inverted() -> None:
+    noise, run = pure_noise(2), RunContext(Meter())
+    for steps in (ddim(noise, Gaussian(), karras(), run=run), exact(noise, Gaussian(), edict(), karras(), run=run)):
+        with pytest.raises(InputError, match="pure noise") as caught:
+            result(steps)
+        assert "s = 0" in caught.value.allowed
+
+
 def test_a_solver_that_cannot_be_undone_is_refused_with_one_that_can() -> None:
     with pytest.raises(InputError, match="cannot be undone") as caught:
         result(exact(points(), Curved(), heun(), karras(), run=RunContext(Meter())))

@@ -7,11 +7,13 @@ import torch
 
 from graphs import InputError
 from nodes.contracts.operator import Measurement
+from nodes.measurement.ddnm import ddnm
+from nodes.measurement.dps import dps
 from nodes.measurement.mask import mask
 from nodes.measurement.measure import measure
 from nodes.measurement.pinv import pinv
 from tests.nodes.gaussian import pure_noise
-from tests.nodes.measurement.toys import Identity, Squares, clean
+from tests.nodes.measurement.toys import Identity, Smooth, Squares, clean
 
 
 def test_without_noise_it_is_what_the_operator_sees() -> None:
@@ -50,3 +52,21 @@ def test_what_was_seen_is_brought_back_as_a_clean_sample() -> None:
 def test_an_operator_that_is_not_linear_has_no_way_back() -> None:
     with pytest.raises(InputError, match="pseudo-inverse"):
         pinv(Measurement(torch.ones(1, 2)), Squares(), clean(1))
+
+
+def test_a_measurement_by_another_operator_is_refused_everywhere() -> None:
+    sample = clean(2)
+    other, measured = mask(sample, hidden="left"), measure(sample, mask(sample, hidden="right"))
+    with pytest.raises(InputError, match="another operator"):
+        pinv(measured, other, sample)
+    with pytest.raises(InputError, match="another operator"):
+        ddnm(Smooth(), other, measured)
+    with pytest.raises(InputError, match="another operator"):
+        dps(Smooth(), other, measured)
+
+
+def test_an_operator_made_again_is_the_same_and_one_that_is_not_known_is_not_asked_for() -> None:
+    sample = clean(2)
+    measured = measure(sample, mask(sample, hidden="right"))
+    assert torch.equal(pinv(measured, mask(sample, hidden="right"), sample).x, measured.y)
+    assert torch.equal(pinv(Measurement(measured.y), Identity(), sample).x, measured.y)

@@ -93,12 +93,19 @@ def test_a_level_for_each_place() -> None:
         ({"mean": (1.0, 2.0, 3.0, 4.0), "shape": (2,)}, "does not fit"),
         ({"mean": (1.0, 2.0), "std": (1.0, 1.0, 1.0)}, "wrong number"),
         ({"mean": (1.0, 2.0), "std": (0.0,)}, "positive definite"),
+        ({"mean": (1.0, 2.0), "std": (1.0, -1.0)}, "deviation is negative"),
     ],
 )
 def test_wrong_lists_are_refused(wrong: dict[str, tuple[float, ...]], match: str) -> None:
     lists = {"mean": wrong["mean"], "std": wrong.get("std", (1.0,))}
     with pytest.raises(InputError, match=match):
         gaussian(**lists, shape=tuple(map(int, wrong.get("shape", ()))))
+
+
+def test_a_covariance_that_is_none_is_refused_with_the_way_to_mend_it() -> None:
+    with pytest.raises(InputError, match="positive definite") as caught:
+        gaussian(covariance=(1.0, 2.0, 2.0, 1.0))
+    assert "diagonal" in caught.value.mend
 
 
 def test_other_numbers_are_another_model() -> None:

@@ -230,3 +230,9 @@ def test_a_condition_that_another_model_made_is_refused() -> None:
     with pytest.raises(InputError, match="another model") as caught:
         predict(node(), query(torch.zeros(2, 2, dtype=torch.float64), 1.0, means(1.0, 2.0)), context())
     assert "mean" in caught.value.given
+
+
+def test_points_of_another_shape_are_refused() -> None:
+    with pytest.raises(InputError, match="another shape") as caught:
+        predict(node(), query(torch.zeros(2, 3), 1.0), context())
+    assert caught.value.allowed == "points of shape [2]"

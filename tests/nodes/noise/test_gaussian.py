@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from graphs import InputError
+from graphs.running.context import Meter, RunContext
+from nodes.model.table import table
 from nodes.noise.gaussian import gaussian
 from tests.nodes.gaussian import Gaussian
 
@@ -38,3 +40,9 @@ def test_noise_without_a_shape_says_how_to_give_one(shape: tuple[int, ...]) -> N
 def test_a_batch_beyond_memory_is_refused_before_it_is_drawn() -> None:
     with pytest.raises(InputError, match="too large"):
         gaussian(count=65536, shape=(3, 1024, 1024))
+
+
+def test_tokens_are_refused_with_the_noise_that_they_have() -> None:
+    with pytest.raises(InputError, match="tokens") as caught:
+        gaussian(table(run=RunContext(Meter())))
+    assert "noise.masked" in caught.value.mend

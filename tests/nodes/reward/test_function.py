@@ -41,3 +41,11 @@ def test_rewards_are_the_same_where_the_function_and_what_it_closes_over_are() -
         return scored_by(lambda x: factor * contrast(x)).digest
 
     assert scaled(2.0) == scaled(2.0) != scaled(3.0)
+
+
+def test_what_is_no_tensor_is_refused_with_the_shape_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    reward = scored_by(contrast)
+    monkeypatch.setattr(reward, "function", lambda x: float(x.mean()))
+    with pytest.raises(InputError, match="no tensor") as caught:
+        score(reward, clean(pictures()), context())
+    assert (caught.value.given, caught.value.allowed) == ("float", "a tensor of shape [3], one number for each row")
