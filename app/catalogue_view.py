@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from graphs.catalogue.catalogue import Catalogue
@@ -15,16 +16,31 @@ from graphs.naming import suggestion
 
 def overview(catalogue: Catalogue) -> str:
     """All node types by kind, a line each, and the files that could not be imported."""
-    width = max((len(name) for name in catalogue.nodes), default=0)
-    lines = []
-    for kind, records in groupby(catalogue.nodes.values(), key=lambda record: record.id.rpartition(".")[0]):
-        lines += [kind, *(f"  {record.id:{width}}  {record.summary}" for record in records), ""]
+    lines = _by_kind(catalogue.nodes.values())
     types = [value for value in catalogue.values.values() if value.colour]
     width = max((len(f"{value.module}.{value.name}") for value in types), default=0)
     lines += ["port types, as they are imported"]
     lines += [f"  {f'{value.module}.{value.name}':{width}}  {value.meaning}" for value in types]
     lines += [f"not imported: {file.path}\n  {file.error}" for file in catalogue.broken]
     return "\n".join(lines).rstrip()
+
+
+def of_kind(name: str, catalogue: Catalogue) -> list[NodeType]:
+    """The node types of that kind, or of a package or folder of that name; none where there is none."""
+    return [record for record in catalogue.nodes.values() if record.id.startswith(f"{name}.")]
+
+
+def listed(records: Sequence[NodeType]) -> str:
+    """Node types by kind, a line each."""
+    return "\n".join(_by_kind(records)).rstrip()
+
+
+def _by_kind(records: Collection[NodeType]) -> list[str]:
+    width = max((len(record.id) for record in records), default=0)
+    lines = []
+    for kind, same in groupby(records, key=lambda record: record.id.rpartition(".")[0]):
+        lines += [kind, *(f"  {record.id:{width}}  {record.summary}" for record in same), ""]
+    return lines
 
 
 def find_type(name: str, catalogue: Catalogue) -> NodeType:

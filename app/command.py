@@ -181,18 +181,23 @@ def export(
 
 @commands.command("nodes")
 def show_nodes(
-    name: Annotated[str | None, typer.Argument(metavar="TYPE", help="One node's help.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="TYPE", help="One node's help, or a kind, as solver.")] = None,
     as_json: AsJson = False,
     nodes: NodeFolders = None,
     no_plugins: NoPlugins = False,
 ) -> None:
-    """List the catalogue, or explain one node."""
-    from app.catalogue_view import find_type, node_help, overview
+    """List the catalogue or a kind of nodes, or explain one node."""
+    from app.catalogue_view import find_type, listed, node_help, of_kind, overview
 
     catalogue = _catalogue(nodes, no_plugins)
-    record = find_type(name, catalogue) if name is not None else None
+    kind = of_kind(name, catalogue) if name is not None and catalogue.find(name) is None else []
+    record = find_type(name, catalogue) if name is not None and not kind else None
     if as_json and record is not None:
         _print_json(record.model_dump(mode="json"))
+    elif kind and as_json:
+        _print_json({"nodes": [entry.model_dump(mode="json") for entry in kind]})
+    elif kind:
+        typer.echo(listed(kind))
     elif as_json:
         types: list[JsonValue] = [value.model_dump(mode="json") for value in catalogue.values.values() if value.colour]
         _print_json({"nodes": [entry.model_dump(mode="json") for entry in catalogue.nodes.values()], "types": types})

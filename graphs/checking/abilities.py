@@ -11,6 +11,9 @@ from graphs.flattening import Flat, FlatNode
 from graphs.naming import listing
 from graphs.sweeps import is_sweep
 
+TOKENS = "tokens"
+"""The ability of what works on tokens, and on nothing else."""
+
 
 def ability_faults(flat: Flat, catalogue: Catalogue) -> Iterator[Fault]:
     """Every wire that brings a behaviour without an ability that its port needs. What is not declared is not judged."""
@@ -94,12 +97,12 @@ def _fault(place: str, port: Port, need: str, source: str, known: _Known, catalo
     depending = record.abilities.depending if record and record.abilities else {}
     switch = f"set {depending[need]} of {source} above 0" if need in depending else ""
     types = {name for output in record.outputs for name in output.types} if record else set()
-    able = sorted((record for record in catalogue.nodes.values() if _able(record, need, types)), key=_depends(need))
+    able = sorted((record for record in catalogue.nodes.values() if _able(record, need, types)), key=_rank(need))
     return Fault(
         code=Code.MISSING_ABILITY,
         node=place,
         port=port.name,
-        message=f"'{port.name}' needs the ability \"{need}\", and '{source}' does not have it",
+        message=f"the port '{port.name}' needs the ability \"{need}\", and the node '{source}' does not have it",
         given=f'"{source}"',
         allowed=f"as of {listing([record.id for record in able], 6)}" if able else "",
         mend=switch or (f"wire {able[0].id}" if able else "wire one that has it"),
@@ -112,6 +115,11 @@ def _able(record: NodeType, need: str, types: set[str]) -> bool:
     return declared is not None and bool(gives & types) and (need in declared.own or need in declared.depending)
 
 
-def _depends(need: str) -> Callable[[NodeType], bool]:
-    """Whether a node has an ability only where a parameter is set: to be offered after those that always have it."""
-    return lambda record: record.abilities is not None and need not in record.abilities.own
+def _rank(need: str) -> Callable[[NodeType], tuple[bool, bool]]:
+    """Where a node stands among those that are offered: behind are those for tokens only, and those that depend."""
+    return lambda record: (_has(record, TOKENS), not _has(record, need))
+
+
+def _has(record: NodeType, ability: str) -> bool:
+    """Whether a node always has it by itself."""
+    return record.abilities is not None and ability in record.abilities.own

@@ -28,6 +28,15 @@ def test_one_nodes_help_gives_formula_ports_parameters_cost_and_source(noiseloom
         assert part in text
 
 
+def test_a_kind_lists_its_nodes_and_no_others(noiseloom: Command) -> None:
+    answer = noiseloom("nodes", "solver", "--no-plugins")
+    ids = {record.id for record in read_catalogue(plugins=False).nodes.values() if record.id.startswith("solver.")}
+    assert answer.status == 0
+    assert {line.split()[0] for line in answer.out.splitlines()} == {"solver", *ids}
+    told = json.loads(noiseloom("nodes", "solver", "--no-plugins", "--json").out)
+    assert {entry["id"] for entry in told["nodes"]} == ids
+
+
 def test_a_misspelt_type_is_told_the_nearest(noiseloom: Command) -> None:
     answer = noiseloom("nodes", "guidence.cfg")
     assert (answer.status, "did you mean 'guidance.cfg'?" in answer.err) == (2, True)

@@ -51,9 +51,14 @@ def test_what_lacks_it_is_a_fault_that_says_what_has_it(nodes: dict[str, JsonVal
     (fault,) = of(**nodes)
     assert fault.code == Code.MISSING_ABILITY
     assert (fault.node, fault.port, fault.given) == ("turn", "machine", '"last"')
-    assert '"turning"' in fault.message
+    assert fault.message.startswith("the port 'machine' needs the ability \"turning\", and the node 'last' ")
     assert "toys.turning.wheel" in fault.allowed
     assert fault.mend == mend
+
+
+def test_what_works_on_tokens_only_is_offered_last() -> None:
+    (fault,) = of(last=toy("turning.motor"))
+    assert fault.allowed == "as of toys.turning.wheel, toys.turning.motor, toys.turning.abacus"
 
 
 def test_several_can_do_together_what_all_of_them_can() -> None:

@@ -15,6 +15,12 @@ def motor(*, speed: float = 0.0) -> Machine:
     return Machine(speed)
 
 
+@node(abilities=abilities("turning", "tokens"))
+def abacus() -> Machine:
+    """A machine that turns, for tokens only."""
+    return Machine(1.0)
+
+
 @node(abilities=abilities("turning"))
 def wheel() -> Machine:
     """A machine that turns."""
