@@ -38,7 +38,7 @@ class Adapted(Leaf):
         space: Space,
         *,
         sigma_data: float = 0.5,
-        abilities: frozenset[str] = frozenset({"differentiable"}),
+        abilities: frozenset[str] = frozenset({"conditional", "differentiable"}),
     ) -> None:
         self.raw, self.process, self.target = raw, process, target
         self.space, self.sigma_data, self.abilities = space, sigma_data, abilities
