@@ -21,7 +21,7 @@ def conditional(model: Model, cond: Cond) -> Model:
 
     D = D_cond, bitwise; row r takes entry `origin mod R` of the condition. What mixes models, as guidance.compose, is
     wired to one of these for each prompt. A condition that is bound further inside wins over one bound further out.
-    1 model row per sample.
+    Cost: 1 model row per sample.
     """
     return Conditional(model, cond)
 
