@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 Graph = Annotated[
     str, typer.Argument(metavar="GRAPH", help="A JSON file, a PNG that carries a graph, a pack, or an example.")
 ]
+GraphOrNone = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="GRAPH",
+        help="A JSON file, a PNG or a pack with a graph, or an example; none lists these.",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 NodeFolders = Annotated[list[Path] | None, typer.Option("--nodes", metavar="DIR", help="A folder of your own nodes.")]
 NoPlugins = Annotated[bool, typer.Option("--no-plugins", help="Use only the nodes that come with Noiseloom.")]
@@ -69,7 +77,7 @@ def noiseloom(
 
 @commands.command()
 def run(
-    graph: Graph,
+    graph: GraphOrNone = None,
     settings: Settings = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where results go; nothing there is overwritten.")] = Path(
         "out"
@@ -83,7 +91,12 @@ def run(
     no_plugins: NoPlugins = False,
     allow_read: Readable = None,
 ) -> None:
-    """Run a graph and write its outputs. What earlier runs gave is used again."""
+    """Run a graph and write its outputs. What earlier runs gave is used again. Without a graph, list the examples."""
+    if graph is None:
+        from app.examples import listed_examples
+
+        typer.echo(listed_examples(), err=True)
+        raise InputError("there is no graph to run", mend="name a file or an example: noiseloom run digits")
     from app.running import Choices, run_graph
 
     choices = Choices(tuple(only or ()), device, strict, tuple(settings or ()))

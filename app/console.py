@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from graphs.running.events import Advanced, Built, Event, Failed, Finished, Noted, Planned, Skipped, Started
 from graphs.running.forecast import State
+from graphs.script_text import visible
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
     from rich.progress import TaskID
 
 
 WORTH_A_LINE = 0.1
 """Seconds from which on a node is told about."""
+
+WIDEST = 100
+"""Columns that the text of a note takes at the most."""
 
 
 class RunView:
@@ -44,6 +50,15 @@ class RunView:
     def note(self, text: str) -> None:
         """Say something that is no event."""
         self._say(text, "yellow")
+
+    def introduce(self, notes: Iterable[Mapping[str, JsonValue]]) -> None:
+        """Say what a graph's notes say of it, wrapped."""
+        for note in notes:
+            text = note.get("text")
+            if isinstance(text, str) and text.strip():
+                shown = "\n".join(visible(line) for line in text.strip().splitlines())
+                width = min(self.console.width, WIDEST)
+                self.console.print(shown, style="italic", markup=False, width=width)
 
     def hear(self, event: Event) -> None:
         """Show an event."""

@@ -69,6 +69,8 @@ def run_graph(opened: Opened, catalogue: Catalogue, out: Path, choices: Choices,
         _interruptible(view.note) as cancelled,
         contextlib.redirect_stdout(sys.stderr),
     ):
+        if not as_json and opened.document.view:
+            view.introduce(opened.document.view.notes)
         try:
             for event in run(plan, store, lanes, cancelled):
                 told = event

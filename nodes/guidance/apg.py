@@ -55,7 +55,7 @@ def apg(
     The Δ that is remembered is the one before it is shortened; it is remembered once a step, at the solver's first
     question. eta = 1, norm_threshold = inf, momentum = 0 is guidance.cfg. Shown: `delta_norm`, |Δ| before it is
     shortened, and `along`, the cosine of Δ and D_pos.
-    2 model rows per sample; 1 where the scale is 1, the prediction then being that under `positive`, bitwise.
+    Cost: 2 model rows per sample; 1 where the scale is 1, the prediction then being that under `positive`, bitwise.
     Errors: a model of tokens.
     """
     require_conditional(model)

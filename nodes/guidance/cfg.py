@@ -67,8 +67,8 @@ def cfg(
     `negative` (without one: under no condition). A curve gives each noise level a scale of its own. At levels s outside
     sigma_min < s ≤ sigma_max the scale is 1 (Kynkäänniemi et al. 2024, arXiv:2404.07724); 0 leaves the clean end open.
     An interval that is empty leaves the conditional model.
-    2 model rows per sample; 1 where the scale is 1, the prediction being that under `positive`, bitwise, and 1 where it
-    is 0 at every level, the prediction being that under `negative`.
+    Cost: 2 model rows per sample; 1 where the scale is 1, the prediction being that under `positive`, bitwise, and 1
+    where it is 0 at every level, the prediction being that under `negative`.
     """
     require_conditional(model)
     interval = Interval(sigma_min, sigma_max)

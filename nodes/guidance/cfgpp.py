@@ -43,7 +43,7 @@ def cfgpp(
     x0 = D_neg + λ (D_pos − D_neg) with ε = ε_neg, for λ = guidance_scale in [0, 1]; without a negative: under no
     condition. A first-order step from level s to s' is that of guidance.cfg at the scale λ s/(s − s'). A curve gives
     each noise level a λ of its own.
-    2 model rows per sample; 1 where λ is 0, the prediction then being that under `negative`, bitwise.
+    Cost: 2 model rows per sample; 1 where λ is 0, the prediction then being that under `negative`, bitwise.
     Errors: a model of tokens.
     """
     require_conditional(model)

@@ -23,7 +23,7 @@ def conditional(model: Annotated[Model, needs("conditional")], cond: Cond) -> Mo
 
     D = D_cond, bitwise; row r takes entry `origin mod R` of the condition. What mixes models, as guidance.compose, is
     wired to one of these for each prompt.
-    1 model row per sample. Errors: a model that takes no condition, as one whose condition is bound already.
+    Cost: 1 model row per sample. Errors: a model that takes no condition, as one whose condition is bound already.
     """
     require_conditional(model)
     return Conditional(model, cond)

@@ -21,7 +21,7 @@ def ddnm(model: Model, operator: Operator, measurement: Measurement) -> Model:
     Every prediction agrees with the measurement, A x0' = y, so the sample does too, whatever solver takes the steps;
     the model fills in the null space of A. Meant for measurements without noise: noise of y is put in like the rest.
     Where the model gave an ε of its own, it stays. Row r has the measurement `origin mod R`.
-    1 model row per sample. Errors: an operator that is not linear; one that did not make the measurement.
+    Cost: 1 model row per sample. Errors: an operator that is not linear; one that did not make the measurement.
     """
     if "linear" not in operator.abilities:
         raise operator.missing("a pseudo-inverse")

@@ -43,7 +43,7 @@ def dps(
     model does not look at x, nothing is pulled. Not exact in either form: for a Gaussian the spread comes out wrong.
     A may be any operator that has gradients. |r| is each row's own, shown as `residual`; row r has the measurement
     `origin mod R`. A curve gives each level a zeta of its own.
-    1 model row per sample and 1 pass backward; with zeta 0 the model itself, bitwise, and no pass backward.
+    Cost: 1 model row per sample and 1 pass backward; with zeta 0 the model itself, bitwise, and no pass backward.
     Errors: a model without gradients; the "score" form of a measurement without noise; an operator that did
     not make the measurement.
     """

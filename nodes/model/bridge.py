@@ -37,7 +37,7 @@ def bridge(
     [K·D]. The bridge is x_t = a x_T + b x0 + √c ε of a variance-exploding process up to `sigma_max`, or of a
     variance-preserving one. The wire holds what is left of it, (x_t − a x_T)/b = x0 + s ε, a diffusion of its own from
     s = inf: start it from noise.gaussian, wired `like` this model, with any solver and levels.
-    1 model row per sample. Errors: ends that are still noised, or tokens; lists of the wrong length.
+    Cost: 1 model row per sample. Errors: ends that are still noised, or tokens; lists of the wrong length.
     """
     size = math.prod(ends.space.event)
     if ends.space.vocabulary or bool((ends.s != 0).any()):

@@ -32,7 +32,7 @@ def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: Ru
 
     EDM preconditioning (Karras et al. 2022, arXiv:2206.00364, Table 1) around a U-Net; float32, on the run's device.
     The file is checked against its configuration before anything is allocated; pickled weights are refused. Points are
-    pictures [channels, size, size] with values in [−1, 1]. 1 model row per sample.
+    pictures [channels, size, size] with values in [−1, 1]. Cost: 1 model row per sample.
     """
     return Network(open_checkpoint(Path(weights)).to(run.device))
 

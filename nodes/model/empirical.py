@@ -23,7 +23,7 @@ def empirical(data: Image | Sample, *, labels: Prompt = "", weights: Numbers = (
     [C, H, W] with −1 for black and 1 for white; a sample has to be at s = 0. `labels`, one a line, are the classes of
     the data in turn; a prompt (cond.prompt) names classes or numbers from 1, the empty one all data. `weights` are
     equal unless given. Levels may differ by place, so that what is known of a picture can be held at s = 0.
-    Gradients flow; 1 model row per sample, and as many distances as there are data.
+    Gradients flow. Cost: 1 model row per sample, and as many distances as there are data.
     Errors: a sample that is still noised, or tokens.
     """
     space, points = _points(data)

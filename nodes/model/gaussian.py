@@ -27,7 +27,7 @@ def gaussian(
     E[x0 | x] = m + α C S⁻¹ (x − α m) with S = α² C + σ² I. Points have `shape`, or as many coordinates as the mean.
     `mean` and `std`, the standard deviations, have one number for all coordinates, or one for each. `covariance`, a
     symmetric matrix row by row, takes the place of `std`. Levels may differ by place, gradients flow.
-    1 model row per sample, in the type of the points. Errors: lists of the wrong length, a negative
+    Cost: 1 model row per sample, in the type of the points. Errors: lists of the wrong length, a negative
     `std`, a covariance that is none.
     """
     event = shape or (len(mean),)

@@ -34,7 +34,7 @@ def mixture(
     or [K·dimension²], row by row; without them each is `std`² I. `weights` are equal unless given.
     A prompt (cond.prompt) names components by number from 1, or classes, as "1 3" or "upper"; the empty one is all.
     `names`, one a line, are the classes of the components in turn. Levels may differ by place, gradients flow.
-    1 model row per sample, in the type of the points.
+    Cost: 1 model row per sample, in the type of the points.
     Errors: lists of the wrong length, a covariance that is none.
     """
     if preset == "own":

@@ -29,7 +29,7 @@ def table(
     spaces, and the token V = len(vocabulary) is the mask. The answer are logits [B, L, V]: log p(letter at i | the
     letters that are not masked), float64. `weights` are equal unless given; `labels`, one a line, are the classes of
     the words in turn, and a prompt (cond.prompt) names classes or numbers of words from 1, the empty one all.
-    Noise for it: noise.masked. 1 model row per sample.
+    Noise for it: noise.masked. Cost: 1 model row per sample.
     Errors: no words; a table of more than 2^22 entries.
     """
     lines = [line.rstrip() for line in words.split("\n") if line.strip()]

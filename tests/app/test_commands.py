@@ -6,6 +6,9 @@ import json
 
 from app.doctor import PACKAGES
 from graphs.catalogue.catalogue import read_catalogue
+from graphs.document.reading import loads
+from graphs.home import examples_folder
+from graphs.opening import example_names
 from tests.app.conftest import Command
 
 
@@ -73,3 +76,13 @@ def test_unknown_commands_and_options_end_in_status_2(noiseloom: Command) -> Non
     assert noiseloom("runn").status == 2
     assert noiseloom("run", "digits", "--bogus").status == 2
     assert noiseloom("run").status == 2
+
+
+def test_a_run_of_nothing_lists_the_examples_with_their_titles(noiseloom: Command) -> None:
+    answer = noiseloom("run")
+    lines = answer.err.splitlines()
+    for name in example_names():
+        title = loads((examples_folder() / f"{name}.json").read_bytes()).name
+        assert any(line.split()[:1] == [name] and line.endswith(title) for line in lines)
+    assert (answer.status, answer.out) == (2, "")
+    assert json.loads(noiseloom("run", "--json").out)["status"] == "refused"

@@ -149,3 +149,16 @@ def test_the_report_says_what_was_run(noiseloom: Command, small: Small) -> None:
     assert report["settings"] == [small[1], small[3]]
     assert (report["only"], report["device"]) == (["noise"], "auto")
     assert {"noiseloom", "begun", "name"} <= report.keys()
+
+
+def test_a_run_begins_with_the_notes_of_its_graph_but_not_as_json(noiseloom: Command) -> None:
+    graph = "graph.json"
+    document = json.loads((examples_folder() / "digits.json").read_text())
+    words = "what you see [bold]is\x1b[31m " + "noise " * 60
+    document["view"]["notes"] = [{"id": "about", "text": words}, {"id": "empty", "text": " "}]
+    Path(graph).write_text(json.dumps(document))
+    err = noiseloom("run", graph, "--only", "prompt").err
+    assert err.split()[:5] == ["what", "you", "see", "[bold]is", "[31m"]
+    assert all(len(line) <= 100 for line in err.splitlines()[:4])
+    assert err.count("noise") >= 60
+    assert "what you see" not in noiseloom("run", graph, "--only", "prompt", "--json").err
