@@ -40,11 +40,15 @@ class Ddim(Stochastic):
         """One a step."""
         return steps
 
+    def std(self, s: Tensor, s_next: Tensor) -> Tensor:
+        """σ_up of a step from s to s_next, like them."""
+        return drawn(s, s_next, self.eta)
+
     def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> GaussianKernel:
         """The normal law of the next x."""
         begun = state.x
         state, x0 = look(model, state, s_next, ctx)
-        std = drawn(state.s, s_next, self.eta)
+        std = self.std(state.s, s_next)
         alpha, sigma = alpha_sigma(s_next)
         left = torch.sqrt((sigma.square() - std.square()).clamp(min=0))
         mean = factor(alpha, x0) * x0 + factor(left, x0) * eps_of(state.x, x0, state.s)

@@ -68,10 +68,10 @@ MUTANTS = (
     ),
     Mutant(
         "nodes/solver/ancestral.py",
-        "torch.sqrt((whole.square() - up.square()).clamp(min=0))",
-        "whole - up",
-        (*DDIM, "tests/nodes/solver/test_places.py"),
-        "standard deviations are subtracted, not variances",
+        "torch.minimum(most, super().std(s, s_next))",
+        "super().std(s, s_next)",
+        DDIM,
+        "more noise is drawn than there is at the level",
     ),
     Mutant(
         "nodes/solver/dpmpp_2m_sde.py",

@@ -73,15 +73,24 @@ def test_the_law_of_a_step_is_equation_12(eta: float) -> None:
     torch.testing.assert_close(kernel.std, torch.full((6,), std, dtype=torch.float64))
 
 
-@pytest.mark.parametrize("eta", [0.2, 1.0])
-@pytest.mark.parametrize(("s", "then"), [STEP_DOWN, (math.inf, 2.0), (0.5, 0.0), (0.5, 0.7), (0.5, math.inf)])
-def test_ancestral_is_ddim_in_another_coordinate(eta: float, s: float, then: float) -> None:
-    model = Gaussian(0.3, VARIANCE)
-    one, other = (kernel_of(solver, s, then, model) for solver in (Ddim(eta), Ancestral(eta)))
-    torch.testing.assert_close(one.mean, other.mean, rtol=1e-12, atol=1e-13)
-    torch.testing.assert_close(one.std, other.std, rtol=1e-12, atol=1e-13)
-    assert bool(torch.isfinite(one.mean).all())
-    assert bool((one.std > 0).all()) == (0 < then < s)
+@pytest.mark.parametrize("eta", [0.2, 1.0, 1.3])
+def test_ancestral_is_a_step_of_euler_to_s_down_and_s_up_of_noise(eta: float) -> None:
+    """In y = x √(1 + s²), as k-diffusion has it: y' = y + (s_down − s) ε + s_up z."""
+    (s, then), model = STEP_DOWN, Gaussian(0.3, VARIANCE)
+    up = min(then, eta * math.sqrt(then**2 * (s**2 - then**2) / s**2))
+    down = math.sqrt(then**2 - up**2)
+    kernel, x = kernel_of(Ancestral(eta), s, then, model), state_at(s).x
+    _, eps = noises(x, s, model)
+    mean = x * math.sqrt(1 + s**2) + (down - s) * eps
+    torch.testing.assert_close(kernel.mean, mean / math.sqrt(1 + then**2))
+    torch.testing.assert_close(kernel.std, torch.full((6,), up / math.sqrt(1 + then**2), dtype=torch.float64))
+
+
+@pytest.mark.parametrize(("s", "then"), [(math.inf, 2.0), (0.5, 0.0), (0.5, 0.7), (0.5, math.inf)])
+def test_ancestral_draws_where_the_level_falls_and_does_not_end_and_nowhere_else(s: float, then: float) -> None:
+    kernel = kernel_of(Ancestral(1.0), s, then, Gaussian(0.3, VARIANCE))
+    assert bool(torch.isfinite(kernel.mean).all())
+    assert bool((kernel.std > 0).all()) == (0 < then < s)
 
 
 def test_ancestral_with_much_eta_renoises_the_predicted_x0() -> None:
