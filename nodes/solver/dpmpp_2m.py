@@ -43,14 +43,19 @@ class Dpmpp2M(Solver):
         begun = state.x
         state, x0 = look(model, state, s_next, ctx)
         s = moved(state.s, x0.device)
-        at = x0
-        if X0 in state.past:
-            weight = beside(half_ratio(state.past[LEVEL], s, moved(s_next, x0.device)), x0).to(x0.dtype)
-            at = torch.where(weight == 0, x0, x0 + weight * (x0 - state.past[X0]))
+        at = extrapolated(x0, state.past.get(X0), state.past.get(LEVEL), s, moved(s_next, x0.device))
         # The exponential step with D held: (σ'/σ) x − α' expm1(−h) D = α' D + σ' (x − α D)/σ, finite at both ends.
         reached = place(at, eps_of(state.x, at, state.s), s_next)
         after = state.reached(stayed(begun, reached, state.s, s_next), s_next)
         return replace(after, past={**state.past, X0: x0, LEVEL: s})
+
+
+def extrapolated(x0: Tensor, x0_before: Tensor | None, before: Tensor | None, s: Tensor, s_next: Tensor) -> Tensor:
+    """D = x0 + (x0 − x0_before)/(2r), by the levels before, now and next; x0 itself where there was none before."""
+    if x0_before is None or before is None:
+        return x0
+    weight = beside(half_ratio(before, s, s_next), x0).to(x0.dtype)
+    return torch.where(weight == 0, x0, x0 + weight * (x0 - x0_before))
 
 
 def half_ratio(before: Tensor, s: Tensor, s_next: Tensor) -> Tensor:

@@ -11,11 +11,11 @@ from graphs import Estimate, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.kernel import GaussianKernel
-from nodes.contracts.levels import alpha_sigma, beside, factor
+from nodes.contracts.levels import alpha_sigma, factor
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, Stochastic, look
 from nodes.contracts.state import State
-from nodes.solver.dpmpp_2m import half_ratio
+from nodes.solver.dpmpp_2m import extrapolated
 from nodes.solver.staying import stayed
 
 X0, LEVEL = "dpmpp_2m_sde/x0", "dpmpp_2m_sde/s"
@@ -52,10 +52,7 @@ class Dpmpp2MSde(Stochastic):
         begun = state.x
         state, x0 = look(model, state, s_next, ctx)
         s = moved(state.s, x0.device)
-        aim = x0
-        if X0 in state.past:
-            weight = beside(half_ratio(state.past[LEVEL], s, moved(s_next, x0.device)), x0).to(x0.dtype)
-            aim = torch.where(weight == 0, x0, x0 + weight * (x0 - state.past[X0]))
+        aim = extrapolated(x0, state.past.get(X0), state.past.get(LEVEL), s, moved(s_next, x0.device))
         of_x, of_aim, std = shares(state.s, s_next)
         mean = factor(of_x, aim) * state.x + factor(of_aim, aim) * aim
         mean = stayed(begun, mean, state.s, s_next)
