@@ -11,21 +11,14 @@ from torch import Tensor
 
 from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, needs, node
 from nodes.contracts.cond import Cond
-from nodes.contracts.context import Context
-from nodes.contracts.devices import put_rows
 from nodes.contracts.levels import factor
-from nodes.contracts.model import Asks, Mixer, Model
+from nodes.contracts.model import Model
 from nodes.contracts.query import Prediction, Query
 from nodes.guidance.branches import (
-    bound,
-    narrowed,
-    put,
     refuse_tokens,
     require_conditional,
-    rows_where,
-    value_at,
-    values_at,
 )
+from nodes.guidance.two_branches import TwoBranches
 
 KEPT = "momentum"
 
@@ -80,7 +73,7 @@ class Projection:
         return short - (1 - self.eta) * along, norm.flatten(), cosine.flatten()
 
 
-class ProjectedGuidance(Mixer):
+class ProjectedGuidance(TwoBranches):
     """A model under adaptive projected guidance."""
 
     def __init__(
@@ -92,41 +85,18 @@ class ProjectedGuidance(Mixer):
         projection: Projection,
         momentum: float,
     ) -> None:
-        self.model, self.positive, self.negative, self.scale = model, positive, negative, scale
+        super().__init__(model, positive, negative, scale)
         self.projection, self.momentum = projection, momentum
-        self.space = model.space
-        self.abilities = model.abilities - {"prompt", "conditional"}
 
-    def cost(self, s: float) -> float:
-        """Twice the model's cost where the scale is not 1."""
-        return self.model.cost(s) * (1 if value_at(self.scale, s) == 1 else 2)
-
-    def asks(self, q: Query, ctx: Context) -> Asks:
-        """The positive question for all rows; the negative one for the rows that are guided."""
-        asked: Asks = [(self.model, bound(q, self.positive))]
-        guided = rows_where(values_at(self.scale, q.s) != 1)
-        if len(guided):
-            asked.append((self.model, bound(narrowed(q, guided), self.negative)))
-        return asked
-
-    def combine(self, q: Query, answers: list[Prediction], ctx: Context) -> Prediction:
-        """D_pos + (scale − 1) · what is left of Δ on the guided rows, which alone remember their Δ."""
-        if len(answers) == 1:
-            return answers[0]
-        scales = values_at(self.scale, q.s)
-        guided = rows_where(scales != 1)
-        inner = narrowed(q, guided)
-        positive = answers[0].x0 if inner is q else answers[0].take(guided).x0
-        delta = positive - answers[1].x0
+    def guide(self, q: Query, scale: Tensor, first: Prediction, second: Prediction) -> Prediction:
+        """D_pos + (scale − 1) · what is left of Δ; Δ is remembered."""
+        positive = first.x0
+        delta = positive - second.x0
         if self.momentum:
-            delta = delta + self.momentum * inner.recall(KEPT, inner.x)
+            delta = delta + self.momentum * q.recall(KEPT, q.x)
         pull, norm, cosine = self.projection.of(delta, positive)
-        part = Prediction(positive + factor(scales[guided] - 1, pull) * pull, aux={"delta_norm": norm, "along": cosine})
-        mixed = put(q, answers[0], guided, part)
-        if not self.momentum:
-            return mixed
-        kept = delta if inner is q else put_rows(q.recall(KEPT, q.x), guided, delta)
-        return Prediction(mixed.x0, mixed.eps, {KEPT: kept}, mixed.aux)
+        x0 = positive + factor(scale - 1, pull) * pull
+        return Prediction(x0, keep={KEPT: delta} if self.momentum else {}, aux={"delta_norm": norm, "along": cosine})
 
 
 def _norm(x: Tensor) -> Tensor:

@@ -11,12 +11,12 @@ from torch import Tensor
 
 from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, needs, node
 from nodes.contracts.cond import Cond
-from nodes.contracts.context import Context
 from nodes.contracts.levels import beside, factor
-from nodes.contracts.model import Asks, Mixer, Model
+from nodes.contracts.model import Model
 from nodes.contracts.query import Prediction, Query
-from nodes.guidance.branches import bound, mixed, narrowed, put, require_conditional, rows_where, value_at, values_at
+from nodes.guidance.branches import mixed, require_conditional
 from nodes.guidance.conditional import Conditional
+from nodes.guidance.two_branches import TwoBranches
 
 
 class Interval(NamedTuple):
@@ -77,7 +77,7 @@ def cfg(
     return Guided(model, positive, negative, guidance_scale, interval)
 
 
-class Guided(Mixer):
+class Guided(TwoBranches):
     """A model under classifier-free guidance."""
 
     def __init__(
@@ -88,38 +88,19 @@ class Guided(Mixer):
         scale: float | LevelCurve,
         interval: Interval = Interval(),  # noqa: B008 - an immutable value
     ) -> None:
-        self.model, self.positive, self.negative, self.scale, self.interval = model, positive, negative, scale, interval
-        self.space = model.space
-        self.abilities = model.abilities - {"prompt", "conditional"}
+        super().__init__(model, positive, negative, scale)
+        self.interval = interval
 
-    def cost(self, s: float) -> float:
-        """Twice the model's cost where it is guided."""
-        guides = value_at(self.scale, s) != 1 and bool(self.interval.holds(torch.tensor(s)))
-        return self.model.cost(s) * (2 if guides else 1)
-
-    def asks(self, q: Query, ctx: Context) -> Asks:
-        """The positive question for all rows; the negative one for the rows that are guided."""
-        asked: Asks = [(self.model, bound(q, self.positive))]
-        guided = rows_where(self._scales(q.s) != 1)
-        if len(guided):
-            asked.append((self.model, bound(narrowed(q, guided), self.negative)))
-        return asked
-
-    def combine(self, q: Query, answers: list[Prediction], ctx: Context) -> Prediction:
-        """D_neg + scale · (D_pos − D_neg) on the guided rows."""
-        if len(answers) == 1:
-            return answers[0]
-        scales = self._scales(q.s)
-        guided = rows_where(scales != 1)
-        scale, inner = scales[guided], narrowed(q, guided)
-        positive = answers[0] if inner is q else answers[0].take(guided)
+    def guide(self, q: Query, scale: Tensor, first: Prediction, second: Prediction) -> Prediction:
+        """D_neg + scale · (D_pos − D_neg)."""
 
         def rule(branches: Sequence[Tensor]) -> Tensor:
             toward, away = branches
             pulled = away + factor(scale, away) * (toward - away)
             return torch.where(beside(scale == 1, away), toward, pulled) if scale.ndim > 1 else pulled
 
-        return put(q, answers[0], guided, mixed(inner, [positive, answers[1]], rule))
+        return mixed(q, [first, second], rule)
 
-    def _scales(self, s: Tensor) -> Tensor:
-        return torch.where(self.interval.holds(s), values_at(self.scale, s), 1.0)
+    def scales(self, s: Tensor) -> Tensor:
+        """The scale in the interval, 1 elsewhere."""
+        return torch.where(self.interval.holds(s), super().scales(s), 1.0)

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from torch import Tensor
+
 from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, abilities, also, needs, node
 from nodes.contracts.cond import Cond
-from nodes.contracts.context import Context
 from nodes.contracts.levels import factor
-from nodes.contracts.model import Asks, Mixer, Model
+from nodes.contracts.model import Model
 from nodes.contracts.query import Prediction, Query
 from nodes.guidance.branches import (
-    bound,
     eps_in,
-    narrowed,
-    put,
     refuse_tokens,
     require_conditional,
-    rows_where,
-    value_at,
-    values_at,
 )
+from nodes.guidance.two_branches import TwoBranches
 
 
 def cost(known: Known) -> Estimate:
@@ -51,33 +47,15 @@ def cfgpp(
     return InterpolatedGuidance(model, positive, negative, guidance_scale)
 
 
-class InterpolatedGuidance(Mixer):
-    """A model under CFG++."""
+class InterpolatedGuidance(TwoBranches):
+    """A model under CFG++: asked under the negative first."""
+
+    null = 0.0
 
     def __init__(self, model: Model, positive: Cond, negative: Cond | None, scale: float | LevelCurve) -> None:
-        self.model, self.positive, self.negative, self.scale = model, positive, negative, scale
-        self.space = model.space
-        self.abilities = model.abilities - {"prompt", "conditional"}
+        super().__init__(model, negative, positive, scale)
 
-    def cost(self, s: float) -> float:
-        """Twice the model's cost where λ is not 0."""
-        return self.model.cost(s) * (2 if value_at(self.scale, s) else 1)
-
-    def asks(self, q: Query, ctx: Context) -> Asks:
-        """The negative question for all rows; the positive one for the rows that are guided."""
-        asked: Asks = [(self.model, bound(q, self.negative))]
-        guided = rows_where(values_at(self.scale, q.s) != 0)
-        if len(guided):
-            asked.append((self.model, bound(narrowed(q, guided), self.positive)))
-        return asked
-
-    def combine(self, q: Query, answers: list[Prediction], ctx: Context) -> Prediction:
+    def guide(self, q: Query, scale: Tensor, first: Prediction, second: Prediction) -> Prediction:
         """D_neg + λ (D_pos − D_neg), with the negative's ε."""
-        if len(answers) == 1:
-            return answers[0]
-        scales = values_at(self.scale, q.s)
-        guided = rows_where(scales != 0)
-        inner = narrowed(q, guided)
-        negative = answers[0] if inner is q else answers[0].take(guided)
-        x0 = negative.x0 + factor(scales[guided], negative.x0) * (answers[1].x0 - negative.x0)
-        return put(q, answers[0], guided, Prediction(x0, eps_in(inner, negative)))
+        x0 = first.x0 + factor(scale, first.x0) * (second.x0 - first.x0)
+        return Prediction(x0, eps_in(q, first))
