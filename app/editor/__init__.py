@@ -1,0 +1,1 @@
+"""The editor: documents in a browser, an engine in a process of its own."""
