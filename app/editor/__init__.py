@@ -1,1 +1,1 @@
-"""The editor: a server that owns documents, and a page that shows them."""
+"""The editor: a server that owns documents and imports no torch, pages that show them, an engine process that computes."""
