@@ -1,0 +1,1 @@
+"""The editor: the server of `noiseloom edit`, and what it serves."""
