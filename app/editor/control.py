@@ -1,4 +1,4 @@
-"""How a second `noiseloom edit` asks the running editor for a link: both prove that they know a secret, none tells it."""
+"""How a second `noiseloom edit` asks the running editor for a link: both prove that they know a secret."""
 
 from __future__ import annotations
 
