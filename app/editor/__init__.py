@@ -1,1 +1,1 @@
-"""The editor: a server that owns documents, and a page that shows them."""
+"""The editor in the browser. The server owns the documents and imports no torch; an engine process computes."""
