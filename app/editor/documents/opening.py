@@ -75,7 +75,7 @@ def _begun(id_: str, place: Path, content: Content | None, keeper: Keeper, file:
     saved = file.take(content.digest, 0)
     snapshot = Snapshot(0, dumps(document), Stacks().dumps(), "", now)
     keeper.begin(snapshot, {"id": id_, "place": str(place)}, saved)
-    return Head(0, document, Stacks(), 0)
+    return Head(0, document, Stacks(), 0, len(snapshot.text.encode()))
 
 
 def _refuse_newer(content: Content) -> None:

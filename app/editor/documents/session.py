@@ -20,7 +20,7 @@ from app.editor.documents.grouping import grouped
 from app.editor.documents.keeping import Keeper
 from app.editor.documents.locking import Lock
 from app.editor.documents.records import Can, Edited, Kind, Row, Saved, Snapshot, Step, Version, operations
-from app.editor.documents.replaying import Head, replay
+from app.editor.documents.replaying import LAID_OUT, Head, replay
 from app.editor.documents.stacks import Stacks
 from app.editor.documents.words import plain
 from graphs.document.model import Document
@@ -70,7 +70,7 @@ class Session:
         self.notes = keeper.notes
         self._file, self._keeper, self._lock, self._clock = file, keeper, lock, clock
         self._gestures: dict[str, Gesture] = {}
-        self._since, self._grown, self._open = head.replayed, 0, True
+        self._since, self._size, self._open = head.replayed, head.size, True
 
     @property
     def place(self) -> Path:
@@ -324,13 +324,12 @@ class Session:
 
     def _require_room(self, document: Document, more: int) -> None:
         """Refuse an edit that makes the document larger than can be read again; measured where it may be."""
-        grown = self._grown + more
-        if grown > LARGEST_TEXT // 2:
+        size = self._size + LAID_OUT * more
+        if size > LARGEST_TEXT:
             size = len(dumps(document).encode())
             if size > LARGEST_TEXT:
                 raise InputError("the graph would be too large", given=f"{size} bytes", allowed=f"{LARGEST_TEXT} bytes")
-            grown = 0 if size < LARGEST_TEXT // 4 else grown
-        self._grown = grown
+        self._size = size
 
     def _thin(self) -> None:
         oldest = self._keeper.thin()
