@@ -1,1 +1,1 @@
-"""The editor: the server of `noiseloom edit`, and what it serves."""
+"""The editor: a server that owns documents and imports no torch, pages that show them, an engine process that computes."""
