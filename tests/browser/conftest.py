@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,7 +50,7 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def cookies(browser: Browser, server: Served) -> str:
     """What a sign-in by the link leaves in a browser, as JSON."""
     with visiting(browser, server.url, link=server.link) as profile:
-        return json.dumps(profile.context.cookies())
+        return profile.cookies()
 
 
 @pytest.fixture

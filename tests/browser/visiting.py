@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pydantic import JsonValue
@@ -56,6 +56,10 @@ class Profile(NamedTuple):
     url: str
     token: str
 
+    def cookies(self) -> str:
+        """What signs another profile in, as JSON."""
+        return json.dumps(self.context.cookies())
+
     def document(self, graph: JsonValue = None, *, example: str = "digits", name: str = "a graph") -> str:
         """The address of a new document: this graph, or a copy of an example that nobody else edits."""
         content = example_graph(example) if graph is None else graph
@@ -75,10 +79,16 @@ class Profile(NamedTuple):
 
 @contextmanager
 def visiting(
-    browser: Browser, url: str, *, link: str | None = None, cookies: str | None = None, size: tuple[int, int] = WIDE
+    browser: Browser,
+    url: str,
+    *,
+    link: str | None = None,
+    cookies: str | None = None,
+    size: tuple[int, int] = WIDE,
+    scheme: Literal["dark", "light"] = "dark",
 ) -> Iterator[Profile]:
     """A fresh profile at this server, signed in by the link or by the cookies of another profile (as JSON)."""
-    context = browser.new_context(base_url=url, viewport={"width": size[0], "height": size[1]})
+    context = browser.new_context(base_url=url, viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
     try:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         if cookies is not None:
