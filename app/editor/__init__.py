@@ -1,1 +1,1 @@
-"""The editor: a server that owns documents and imports no torch, pages that show them, an engine process that computes."""
+"""The editor: a server that owns documents, pages that show them, and an engine process that computes."""
