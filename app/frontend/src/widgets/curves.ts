@@ -126,3 +126,26 @@ export function movePoint(curve: LevelCurve, index: number, to: CurvePoint): Lev
 }
 
 const gapAfter = (s: number): number => Math.max(Math.abs(s) * 1e-3, 1e-6);
+
+/** Where a level lies on the axis, 0 … 1. */
+export function levelPart(by: LevelCurve["by"], [least, most]: [number, number], s: number): number {
+  return by === "log" ? Math.log(Math.max(s, least) / least) / Math.log(most / least) : (s - least) / (most - least);
+}
+
+/** The level at a place of the axis, to three digits. */
+export function levelAtPart(by: LevelCurve["by"], [least, most]: [number, number], part: number): number {
+  const s = by === "log" ? least * (most / least) ** part : least + (most - least) * part;
+  return Number(s.toPrecision(3));
+}
+
+/** The curve as a path over the whole axis; straight between points on its own axis, constant outside. */
+export function sparkline(curve: LevelCurve, domain: [number, number], width: number, height: number, range?: [number, number]): string {
+  const values = curve.points.map((point) => point.value);
+  const [low, high] = range ?? [Math.min(...values), Math.max(...values)];
+  const y = (value: number): string => (height * (high > low ? 1 - (value - low) / (high - low) : 0.5)).toFixed(1);
+  const [first] = curve.points;
+  const last = curve.points.at(-1);
+  if (!first || !last) return "";
+  const middle = curve.points.map((point) => `L${(width * levelPart(curve.by, domain, point.s)).toFixed(1)} ${y(point.value)}`);
+  return `M0 ${y(first.value)}${middle.join("")}L${width} ${y(last.value)}`;
+}

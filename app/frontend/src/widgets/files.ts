@@ -62,12 +62,3 @@ export function filePlace(value: Json): string {
   if (value && typeof value === "object" && !Array.isArray(value) && typeof value["file"] === "string") return value["file"];
   return "no file";
 }
-
-const KIBI = 1024;
-
-/** A size in a unit that suits it. */
-export function bytesInWords(bytes: number): string {
-  if (bytes < KIBI) return `${bytes} B`;
-  const [size, unit] = bytes < KIBI ** 2 ? [bytes / KIBI, "KiB"] : bytes < KIBI ** 3 ? [bytes / KIBI ** 2, "MiB"] : [bytes / KIBI ** 3, "GiB"];
-  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
-}

@@ -40,6 +40,8 @@ export function rowsOf(parameter: ParameterJson, node: NodeJson): number {
   if (kind.kind !== "text" || !(kind.lines || kind.prompt) || node.inputs?.[parameter.name]) return 1;
   const value = node.params?.[parameter.name] ?? parameter.default;
   if (isSweep(value)) return 1;
-  const lines = typeof value === "string" ? value.split("\n").length : 1;
-  return 1 + Math.min(Math.max(lines, FEWEST), MOST);
+  return textRows(typeof value === "string" ? value : "");
 }
+
+/** The rows of a text of several lines: its name, and as many lines as it has within reason. */
+export const textRows = (text: string): number => 1 + Math.min(Math.max(text.split("\n").length, FEWEST), MOST);
