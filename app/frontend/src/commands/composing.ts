@@ -4,9 +4,8 @@ import type { PortEnd, Point } from "../canvas/handle";
 import { references } from "../document/references";
 import type { Operation } from "../document/operations";
 import type { FrameJson, Json, LevelJson, Mode, NodeJson, PlaceJson, Wires } from "../document/types";
-import type { ParameterJson, PortJson } from "../state/protocol";
 import type { Signature } from "../state/signatures";
-import { readWire } from "./wires";
+import { findWire } from "./wires";
 
 /** A level, where it is, and what its nodes take and give. */
 export interface Context {
@@ -42,22 +41,20 @@ export function connect(context: Context, from: PortEnd, to: PortEnd): Operation
     : [wire, ...promote(context, to.node, [to.port], true)];
 }
 
-/** Take wires away. Several of one port are taken in one operation. */
+/** Take wires away; several of one port in one operation, as their indices would shift. */
 export function disconnect(context: Context, wires: Iterable<string>): Operation[] {
-  const cut = new Map<string, { node: string; port: string; texts: Set<string> }>();
+  const cut = new Map<string, { node: string; port: string; indices: Set<number> }>();
   for (const id of wires) {
-    const wire = readWire(id);
+    const wire = findWire(context.level, id);
     if (!wire) continue;
     const key = `${wire.to.node}.${wire.to.port}`;
-    const entry = cut.get(key) ?? { node: wire.to.node, port: wire.to.port, texts: new Set<string>() };
-    entry.texts.add(wire.reference);
+    const entry = cut.get(key) ?? { ...wire.to, indices: new Set<number>() };
+    entry.indices.add(wire.index);
     cut.set(key, entry);
   }
-  return [...cut.values()].flatMap(({ node, port, texts }): Operation[] => {
-    const before = context.level.nodes?.[node]?.inputs?.[port];
-    if (before === undefined) return [];
-    const kept = references(before).filter((text) => !texts.has(text));
-    return [{ do: "wire", at: context.at, id: node, port, sources: kept.length ? kept : null }];
+  return [...cut.values()].map(({ node, port, indices }): Operation => {
+    const kept = references(context.level.nodes?.[node]?.inputs?.[port]).filter((_, index) => !indices.has(index));
+    return { do: "wire", at: context.at, id: node, port, sources: kept.length ? kept : null };
   });
 }
 
@@ -75,14 +72,14 @@ export function insertOnWire(
   wire: string,
   added: { id: string; signature: Signature; input: string; output: string },
 ): Operation[] {
-  const found = readWire(wire);
+  const found = findWire(context.level, wire);
   if (!found) return [];
   const before = context.level.nodes?.[found.to.node]?.inputs?.[found.to.port];
   const given = referenceTo(added.signature, added.id, added.output);
   const sources: Wires =
     typeof before === "string" || before === undefined
       ? given
-      : before.map((text) => (text === found.reference ? given : text));
+      : before.map((text, index) => (index === found.index ? given : text));
   const many = added.signature.inputs.find((port) => port.name === added.input)?.many;
   return [
     { do: "wire", at: context.at, id: added.id, port: added.input, sources: many ? [found.reference] : found.reference },
@@ -98,7 +95,7 @@ export function removeAll(
   const nodes = [...chosen.nodes].filter((id) => context.level.nodes?.[id]);
   const gone = new Set(nodes);
   const wires = [...(chosen.wires ?? [])].filter((id) => {
-    const wire = readWire(id);
+    const wire = findWire(context.level, id);
     return wire && !gone.has(wire.to.node) && !gone.has(wire.from.node);
   });
   return [
@@ -165,9 +162,6 @@ export const resetParameters = (context: Context, ids: readonly string[], names?
       .filter((name) => !names || names.includes(name))
       .map((name): Operation => ({ do: "reset", at: context.at, id, name })),
   );
-
-/** A new node's port for a loose wire. */
-export type Fit = { port: PortJson } | { parameter: ParameterJson };
 
 /** Where the middle of nodes lies. */
 export function bounds(rectangles: readonly { x: number; y: number; width: number; height: number }[]): {
