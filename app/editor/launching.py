@@ -89,11 +89,9 @@ def _serve(
     from app.editor.lean import lean_imports
 
     with lean_imports(folder):  # while browsers and other commands that ask already wait at the socket
-        if builder is None:
-            from app.editor.assembling import build as builder
         from app.editor.server import guarded, serve
 
-        built = builder(options, tokens)
+        built = (builder or _usual_builder())(options, tokens)
     app = guarded(built, tokens, secret)
     invitation = Invitation(tokens.port, tokens.new_link(built.place_of(graph)))
     tell(f"the editor is at {invitation.link}\n(the link works once; noiseloom edit gives another; Ctrl-C ends it)")
@@ -101,3 +99,9 @@ def _serve(
         open_browser(invitation.link, folder)
     with suppress(KeyboardInterrupt):
         serve(app, listening)
+
+
+def _usual_builder() -> Builder:
+    from app.editor.assembling import build  # slow: all of NiceGUI
+
+    return build

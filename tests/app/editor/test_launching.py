@@ -77,7 +77,7 @@ def editor(tmp_path: Path) -> Iterator[Editor]:
     running = started(tmp_path / "home", "digits")
     yield running
     running.process.kill()
-    running.process.communicate()
+    running.process.wait()
 
 
 def test_an_editor_starts_is_found_again_survives_a_restart_and_ends(editor: Editor, tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def weights(entries: object, data: bytes) -> bytes:
     return len(header).to_bytes(8, "little") + header + data
 
 
-GOOD = {"a": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}, "__metadata__": {"format": "pt"}}
+TENSOR = {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}
+GOOD = {"a": TENSOR, "__metadata__": {"format": "pt"}}
 
 
 @pytest.mark.parametrize(
@@ -106,13 +107,12 @@ def test_weights_whose_header_does_not_fit_the_file_are_refused(
     tmp_path: Path, change: dict[str, object], data: int
 ) -> None:
     with pytest.raises(InputError, match="damaged"):
-        accept(tmp_path, "w.safetensors", weights({"a": {**GOOD["a"], **change}}, bytes(data)))
+        accept(tmp_path, "w.safetensors", weights({"a": {**TENSOR, **change}}, bytes(data)))
 
 
 def test_weights_whose_tensors_overlap_are_refused(tmp_path: Path) -> None:
-    entry = GOOD["a"]
     with pytest.raises(InputError, match="damaged"):
-        accept(tmp_path, "w.safetensors", weights({"a": entry, "b": entry}, bytes(16)))
+        accept(tmp_path, "w.safetensors", weights({"a": TENSOR, "b": TENSOR}, bytes(16)))
 
 
 @pytest.mark.parametrize("header", [[], "text", {"__metadata__": {"a": 1}}, {"a": None}])
