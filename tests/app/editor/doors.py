@@ -135,7 +135,9 @@ def say(door: Door, path: str, headers: Mapping[str, str], *texts: str) -> tuple
 
     asyncio.run(_run(door.app, scope, receive, send))
     codes = [int(message["code"]) for message in heard if message["type"] == "websocket.close"]
-    return [str(message["text"]) for message in heard if message["type"] == "websocket.send"], next(iter(codes), None)
+    return [str(message["text"]) for message in heard if message["type"] == "websocket.send"], codes[
+        0
+    ] if codes else None
 
 
 async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
