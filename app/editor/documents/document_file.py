@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.editor.documents.records import Saved
-from app.editor.documents.saving import Content, keep_aside, mark_of, move, read, replace
+from app.editor.documents.saving import Content, Mark, keep_aside, mark_of, move, read, replace
 from graphs.errors import InputError
 from graphs.manifest import digest_of
 
@@ -18,7 +18,7 @@ class DocumentFile:
         self.place, self.known = place, known
         self.holds: Saved | None = None
         self._damaged: Content | None = None
-        self._mark = None if known else mark_of(place)
+        self._mark: Mark | None = None
 
     def changed(self, *, sure: bool) -> Content | None:
         """What another program wrote; None where the file is as it is known to be, damaged as before, or gone.

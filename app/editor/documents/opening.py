@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.editor.documents.document_file import DocumentFile
-from app.editor.documents.keeping import Keeper
+from app.editor.documents.keeping import Beginning, Keeper
 from app.editor.documents.locking import Lock
 from app.editor.documents.records import Snapshot
 from app.editor.documents.replaying import Head
@@ -54,7 +54,7 @@ def _session(
     id_: str, place: Path, keeper: Keeper, lock: Lock, clock: Callable[[], float], told: Callable[[Session], None]
 ) -> Session:
     content = read(place)
-    file = DocumentFile(place, keeper.kept(keeper.journal.saved))
+    file = DocumentFile(place, keeper.saved)
     head = keeper.head
     if head is None:
         head = _begun(id_, place, content, keeper, file, clock())
@@ -74,7 +74,7 @@ def _begun(id_: str, place: Path, content: Content | None, keeper: Keeper, file:
     document = loads(content.body)
     saved = file.take(content.digest, 0)
     snapshot = Snapshot(0, dumps(document), Stacks().dumps(), "", now)
-    keeper.begin(snapshot, {"id": id_, "place": str(place)}, saved)
+    keeper.kept(lambda: keeper.begin(Beginning(snapshot, {"id": id_, "place": str(place)}, saved)))
     return Head(0, document, Stacks(), 0, len(snapshot.text.encode()))
 
 

@@ -17,7 +17,7 @@ from app.editor.documents.differences import differences
 from app.editor.documents.document_file import DocumentFile
 from app.editor.documents.dragging import PREFIX, Gesture, target_of
 from app.editor.documents.grouping import grouped
-from app.editor.documents.keeping import Keeper
+from app.editor.documents.keeping import Beginning, Keeper
 from app.editor.documents.locking import Lock
 from app.editor.documents.records import Can, Edited, Kind, Row, Saved, Snapshot, Step, Version, operations
 from app.editor.documents.replaying import LAID_OUT, Head, replay
@@ -70,6 +70,7 @@ class Session:
         self.notes = keeper.notes
         self._file, self._keeper, self._lock, self._clock = file, keeper, lock, clock
         self._gestures: dict[str, Gesture] = {}
+        keeper.anew = self._anew
         self._since, self._size, self._open = head.replayed, head.size, True
 
     @property
@@ -311,12 +312,11 @@ class Session:
         done, back = (operations.dump_json(each).decode() for each in (operation, applied.inverse))
         self._require_room(applied.document, len(done))
         row = Row(revision, *by, label, kind, step, done, back, now)
-        stacks = self._stacks.after(row)
         due = whole or self._since + 1 >= EVERY
-        snapshot = Snapshot(revision, dumps(applied.document), stacks.dumps(), "", now) if due else None
-        if self._keeper.append(row, snapshot, self._anew):
-            stacks = Stacks().after(row)
-        self.revision, self.document, self._stacks = revision, applied.document, stacks
+        steps = self._stacks.after(row).dumps() if due else ""
+        snapshot = Snapshot(revision, dumps(applied.document), steps, "", now) if due else None
+        self._kept(lambda: self._keeper.journal.append(row, snapshot))
+        self.revision, self.document, self._stacks = revision, applied.document, self._stacks.after(row)
         self._since = 0 if due else self._since + 1
         if due:
             self._thin()
@@ -336,10 +336,11 @@ class Session:
         if oldest is not None:
             self._stacks.forget_before(oldest)
 
-    def _anew(self) -> tuple[Snapshot, dict[str, str]]:
-        """What a history that was damaged begins with."""
-        snapshot = Snapshot(self.revision, dumps(self.document), Stacks().dumps(), "", self._clock())
-        return snapshot, {"id": self.id, "place": str(self.place)}
+    def _anew(self) -> Beginning:
+        """What a history that was damaged begins with: nothing that was done before can be undone."""
+        self._stacks = Stacks()
+        snapshot = Snapshot(self.revision, dumps(self.document), self._stacks.dumps(), "", self._clock())
+        return Beginning(snapshot, {"id": self.id, "place": str(self.place)}, self._file.known)
 
     def _note_saved(self, saved: list[Saved]) -> None:
         self._kept(lambda: self._keeper.journal.note_saved(saved))
