@@ -88,7 +88,7 @@ export function pasteClip(context: Context, clip: Clip, how: Pasting): { operati
       const id = freeFrameId(scratch, what);
       const value = { ...renamedMembers(frame, names), ...(frame.x === undefined ? {} : moved({ x: frame.x, y: frame.y ?? 0 })) };
       scratch = { ...scratch, view: { ...scratch.view, [what]: [...(scratch.view?.[what] ?? []), { id }] } };
-      operations.push({ do: "decorate", at, what, id, value: jsonFrame(value) });
+      operations.push({ do: "decorate", at, what, id, value: frameValue(value) });
       made.push(`${what}:${id}`);
     }
   }
@@ -145,5 +145,6 @@ function renamedMembers(frame: FrameJson, names: ReadonlyMap<string, string>): F
 const jsonPlace = (place: PlaceJson | undefined): { [key: string]: Json } =>
   Object.fromEntries(Object.entries(place ?? {}).filter((entry): entry is [string, Json] => entry[1] !== undefined));
 
-const jsonFrame = (frame: FrameJson): { [key: string]: Json } =>
+/** A frame as the value of an operation, without its id. */
+export const frameValue = (frame: FrameJson): { [key: string]: Json } =>
   Object.fromEntries(Object.entries(frame).filter((entry): entry is [string, Json] => entry[0] !== "id" && entry[1] !== undefined));
