@@ -32,7 +32,9 @@ export function understands(kind: KindJson, value: Json, optional: boolean): boo
 }
 
 const FEWEST = 2;
-const MOST = 6;
+const MOST = 8;
+const ROW = 24;
+const LINE = 18;
 
 /** The height of a parameter on a card, in rows of 24 px. */
 export function rowsOf(parameter: ParameterJson, node: NodeJson): number {
@@ -44,4 +46,5 @@ export function rowsOf(parameter: ParameterJson, node: NodeJson): number {
 }
 
 /** The rows of a text of several lines: its name, and as many lines as it has within reason. */
-export const textRows = (text: string): number => 1 + Math.min(Math.max(text.split("\n").length, FEWEST), MOST);
+export const textRows = (text: string): number =>
+  1 + Math.ceil((LINE * Math.min(Math.max(text.split("\n").length, FEWEST), MOST)) / ROW);
