@@ -35,9 +35,13 @@ def merge(before: Message, change: Mapping[str, JsonValue]) -> None:
 def _merge_nodes(nodes: dict[str, JsonValue], changes: Mapping[str, JsonValue]) -> None:
     for node, change in changes.items():
         known = nodes.get(node)
-        if isinstance(known, Mapping) and isinstance(change, Mapping):
-            views, more = known.get("views"), change.get("views")
-            both = isinstance(views, Mapping) and isinstance(more, Mapping)
-            nodes[node] = {**known, **change, **({"views": {**views, **more}} if both else {})}  # type: ignore[dict-item]
+        if isinstance(known, dict) and isinstance(change, Mapping):
+            nodes[node] = {**known, **change, **_views(known, change)}
         else:
             nodes[node] = change
+
+
+def _views(known: Mapping[str, JsonValue], change: Mapping[str, JsonValue]) -> Message:
+    """The views of all ports, where both have some."""
+    before, more = known.get("views"), change.get("views")
+    return {"views": {**before, **more}} if isinstance(before, dict) and isinstance(more, dict) else {}

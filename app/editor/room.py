@@ -49,7 +49,7 @@ class Room:
             "label": edit.label,
         }
         for visitor in self.visitors:
-            visitor.mailbox.post({**message, "can": {**self.session.can(visitor.author)}})
+            visitor.mailbox.post({**message, "can": self.session.can(visitor.author)._asdict()})
 
     def welcome(self, visitor: Visitor) -> Message:
         """Everything that a page needs to show the document as it is."""
@@ -57,6 +57,6 @@ class Room:
             "kind": "welcome",
             "snapshot": self.session.snapshot(),
             "acknowledged": self.session.last_number(visitor.client),
-            "can": {**self.session.can(visitor.author)},
+            "can": self.session.can(visitor.author)._asdict(),
             "live": self.live,
         }

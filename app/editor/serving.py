@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,9 +9,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request, WebSocket
 from nicegui import ui
 from pydantic import JsonValue
-from starlette.types import Scope
+from starlette.responses import JSONResponse
 
+from app.editor.authors import author_of
 from app.editor.catalogue import catalogue_json
+from app.editor.documents.records import Can
 from app.editor.gate import session_of
 from app.editor.live import REFUSED, serve_page
 from app.editor.page import show
@@ -20,15 +21,15 @@ from app.editor.room import Room
 from app.editor.routes import routers
 from app.editor.studio import Studio
 from app.editor.tokens import Tokens
-from graphs.errors import InputError
+from graphs.errors import InputError, NoiseloomError
 
 
-def build(studio: Studio, tokens: Tokens) -> FastAPI:
+def application(studio: Studio, tokens: Tokens) -> FastAPI:
     """The application, without the gate."""
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
-        await studio.desk.start()
+        await studio.runs.start()
         yield
         await studio.close()
 
@@ -41,7 +42,7 @@ def build(studio: Studio, tokens: Tokens) -> FastAPI:
             "token": tokens.page_token(session),
             "catalogue": catalogue,
             "document": room.session.snapshot() if room else None,
-            "can": {**room.session.can(author_of(request.scope))} if room else {"undo": None, "redo": None},
+            "can": (room.session.can(author_of(request.scope)) if room else Can(None, None))._asdict(),
             "live": room.live if room else {},
             "version": importlib.metadata.version("noiseloom"),
         }
@@ -69,6 +70,10 @@ def build(studio: Studio, tokens: Tokens) -> FastAPI:
         await socket.accept()
         await serve_page(socket, room, author_of(socket.scope), studio.acts)
 
+    @app.exception_handler(NoiseloomError)
+    async def _refuse(_: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"message": str(error)}, 422)
+
     for router in routers(studio):
         app.include_router(router)
     ui.run_with(
@@ -82,8 +87,3 @@ def build(studio: Studio, tokens: Tokens) -> FastAPI:
         show_welcome_message=False,
     )
     return app
-
-
-def author_of(scope: Scope) -> str:
-    """Who a browser is in the history of a document; not its session, which is a secret."""
-    return hashlib.blake2b(session_of(scope).encode(), digest_size=6).hexdigest()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable, Mapping
 
 from pydantic import JsonValue
 
+from app.editor.composing import composed
 from app.editor.documents.library import Library
 from app.editor.documents.records import Edited
 from app.editor.documents.session import Session
 from app.editor.edits import read_operation
-from app.editor.engine.desk import Desk
-from app.editor.engine.messages import Job, News
+from app.editor.engine.messages import Told
 from app.editor.live import Act
 from app.editor.news import Message
 from app.editor.room import Room, Visitor
+from app.editor.runs.runs import Runs
 from graphs.catalogue.catalogue import Catalogue
 from graphs.errors import InputError
 
@@ -27,17 +27,17 @@ SAVE_AFTER = 0.4
 class Studio:
     """All that the server has. It lives on the event loop: nothing here is called from another thread."""
 
-    def __init__(self, catalogue: Catalogue, library: Library, desk: Callable[[Callable[[News], None]], Desk]) -> None:
+    def __init__(self, catalogue: Catalogue, library: Library, runs: Callable[[Callable[[Told], None]], Runs]) -> None:
         self.catalogue, self.library = catalogue, library
-        self.desk = desk(self.hear)
-        self.media: dict[str, bytes] = {}
+        self.runs = runs(self.hear)
         self.rooms: dict[str, Room] = {}
         self.acts: Mapping[str, Act] = {
             "edit": self._edit,
+            "command": self._command,
             "undo": lambda room, visitor, _: self._step(room, visitor, Session.undo),
             "redo": lambda room, visitor, _: self._step(room, visitor, Session.redo),
             "run": self._run,
-            "stop": lambda _room, _visitor, message: self.desk.cancel(_text(message, "job")),
+            "stop": lambda room, _visitor, message: self._stop(room, message),
         }
         self._saving: dict[str, asyncio.TimerHandle] = {}
 
@@ -59,6 +59,14 @@ class Studio:
             raise InputError("there is no such document", where=document, mend="choose one on the start page")
         return self.enter(session)
 
+    def leave(self, document: str) -> None:
+        """Close the room of a document that is put away; who is still there is told."""
+        room = self.rooms.pop(document, None)
+        if room is not None:
+            self.runs.desk.forget(document)
+            for visitor in room.visitors:
+                visitor.mailbox.post({"kind": "gone"})
+
     def took(self, room: Room, edit: Edited | None) -> None:
         """An edit was made: everybody sees it, the engine plans anew, the file is written soon."""
         if edit is None:
@@ -69,17 +77,16 @@ class Studio:
             later = asyncio.get_running_loop().call_later
             self._saving[room.session.id] = later(SAVE_AFTER, self._save, room)
 
-    def hear(self, news: News) -> None:
-        """News of the engine, for the pages that they are about."""
-        self.media |= news.media
-        change = _change(news)
-        rooms = self.rooms.values() if news.kind in _EVERYWHERE else filter(None, [self.rooms.get(news.document)])
+    def hear(self, told: Told) -> None:
+        """News of the engine and the queue, for the pages that they are about."""
+        change, document = _change(told), str(told.get("document", ""))
+        rooms = self.rooms.values() if told["kind"] in _EVERYWHERE else filter(None, [self.rooms.get(document)])
         for room in rooms:
             room.tell(change)
 
     async def close(self) -> None:
         """Save everything and end the engine."""
-        await self.desk.close()
+        await self.runs.close()
         for handle in self._saving.values():
             handle.cancel()
         self.library.close()
@@ -90,7 +97,7 @@ class Studio:
 
     def _show(self, room: Room) -> None:
         shown = room.session.snapshot()
-        self.desk.show(room.session.id, room.session.revision, shown["document"], str(room.session.place))
+        self.runs.desk.show(room.session.id, room.session.revision, shown["document"], str(room.session.place))
 
     def _edit(self, room: Room, visitor: Visitor, message: Mapping[str, JsonValue]) -> None:
         operation = read_operation(message.get("operation"))
@@ -102,30 +109,52 @@ class Studio:
         self.took(room, step(room.session, visitor.author))
 
     def _run(self, room: Room, _: Visitor, message: Mapping[str, JsonValue]) -> None:
-        wanted = message.get("targets")
-        targets = tuple(map(str, wanted)) if isinstance(wanted, list) else ()
-        session = room.session
-        document = session.snapshot()["document"]
-        job = Job(secrets.token_hex(6), session.id, session.revision, document, str(session.place), targets)
-        self.desk.run(job)
+        wanted, session = message.get("targets"), room.session
+        self.runs.run(
+            session.id,
+            session.revision,
+            session.snapshot()["document"],
+            str(session.place),
+            [str(target) for target in wanted] if isinstance(wanted, list) else [],
+            front=message.get("front") is True,
+            replace=message.get("replace") is True,
+        )
+
+    def _stop(self, room: Room, message: Mapping[str, JsonValue]) -> None:
+        """Stop one job, or all of the document."""
+        job = _text(message, "job", "")
+        if job:
+            self.runs.queue.cancel(job)
+        else:
+            self.runs.queue.cancel_all(room.session.id)
+
+    def _command(self, room: Room, visitor: Visitor, message: Mapping[str, JsonValue]) -> None:
+        """An edit that is worked out here, since it needs the catalogue."""
+        arguments = message.get("arguments")
+        command: JsonValue = {**(arguments if isinstance(arguments, dict) else {}), "do": message.get("name")}
+        operation, label = composed(command, room.session.document, self.catalogue), _text(message, "name")
+        number = _number(message)
+        edit = room.session.edit(operation, author=visitor.author, client=visitor.client, number=number, label=label)
+        self.took(room, edit)
 
 
 _EVERYWHERE = ("engine", "queue")
 """The news that are about no single document."""
 
 
-def _change(news: News) -> Message:
+def _change(told: Told) -> Message:
     """News as a page takes them: under their kind, those of nodes by node."""
-    told = {key: value for key, value in news.told.items() if key not in ("kind", "document")}
-    match news.kind:
+    kind = str(told["kind"])
+    rest = {key: value for key, value in told.items() if key not in ("kind", "document")}
+    match kind:
         case "node":
-            return {"nodes": {str(told.pop("node")): told}}
+            return {"nodes": {str(rest.pop("node")): rest}}
         case "log":
-            return {"log": [told]}
+            return {"log": [rest]}
         case "result":
-            return {"results": [told["item"]]} if "item" in told else {}
-        case kind:
-            return {kind: told}
+            return {"results": [rest["item"]]} if rest.get("item") else {}
+        case _:
+            return {kind: rest}
 
 
 def _number(message: Mapping[str, JsonValue]) -> int:

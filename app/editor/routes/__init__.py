@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.editor.routes import media
+from app.editor.routes import documents, exports, files, gallery, media, versions
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 
 def routers(studio: Studio) -> list[APIRouter]:
     """All of them."""
-    return [topic.router(studio) for topic in (media,)]
+    return [topic.router(studio) for topic in (documents, exports, files, gallery, media, versions)]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.editor.runs.media import content_type
+
 if TYPE_CHECKING:
     from app.editor.studio import Studio
 
-TYPES = {"png": "image/png", "jpg": "image/jpeg", "json": "application/json", "csv": "text/csv", "txt": "text/plain"}
+FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
 def router(studio: Studio) -> APIRouter:
@@ -19,10 +23,11 @@ def router(studio: Studio) -> APIRouter:
 
     @found.get("/media/{name}")
     async def _media(name: str) -> Response:
-        content = studio.media.get(name)
-        kind = TYPES.get(name.rpartition(".")[2])
-        if content is None or kind is None:
+        content = studio.runs.media.find(name)
+        if isinstance(content, Path):
+            content = await asyncio.to_thread(content.read_bytes)
+        if content is None:
             return Response(status_code=404)
-        return Response(content, media_type=kind, headers={"Cache-Control": "private, max-age=31536000, immutable"})
+        return Response(content, media_type=content_type(name), headers=FOREVER)
 
     return found
