@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+SHORTEST_WAIT = 0.001
+"""Seconds; a shorter wait may not move the clock at all."""
+
 
 @dataclass
 class Bucket:
@@ -26,6 +29,6 @@ class Bucket:
         self._held = min(self.burst, self._held + (now - self._seen) * self.rate)
         self._seen = now
         if self._held < 1:
-            return (1 - self._held) / self.rate
+            return max((1 - self._held) / self.rate, SHORTEST_WAIT)
         self._held -= 1
         return 0
