@@ -93,7 +93,7 @@ def test_no_unfinished_marks_and_no_absolute_machine_paths() -> None:
 
 
 def test_starting_the_command_imports_nothing_heavy() -> None:
-    heavy = ("torch", "numpy", "networkx", "PIL", "nodes")
+    heavy = ("torch", "numpy", "networkx", "PIL", "nodes", "nicegui", "fastapi")
     code = f"import sys, app.command; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

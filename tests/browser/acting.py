@@ -1,7 +1,7 @@
 """What a person does in the editor, and what they see. Nothing here waits for a time, only for what it should bring.
 
-The page's promises: a card is `[data-node=ID]` with a `header`, in it a port is `[data-port=NAME][data-side=input]` (or
-`output`) and a field `[data-parameter=NAME]`; a wire is `[data-wire]`, and `window.noiseloom` is the store.
+The page's promises: a card is `[data-node=ID]` with a `header`, in it a port is `[data-port="input:NAME"]` (or
+`output:`) and a field `[data-parameter=NAME]`; a wire is `[data-wire]`, and `window.noiseloom` is the store.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def nodes(page: Page) -> Locator:
 
 def port(page: Page, identity: str, name: str, side: Side = "input") -> Locator:
     """One port of a node."""
-    return node(page, identity).locator(f'[data-port="{name}"][data-side="{side}"]')
+    return node(page, identity).locator(f'[data-port="{side}:{name}"]')
 
 
 def field(page: Page, identity: str, parameter: str) -> Locator:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-LINK = re.compile(r"Noiseloom: (http://127\.0\.0\.1:\d+/enter\?token=\S+)")
+LINK = re.compile(r"(http://127\.0\.0\.1:\d+/enter\?token=\S+)")
 PATIENCE = 60.0
 OURS = ("NOISELOOM_", "NICEGUI_", "PYTEST_")
 

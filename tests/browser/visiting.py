@@ -95,14 +95,16 @@ def visiting(
             context.add_cookies(json.loads(cookies))
         problems = Problems()
         problems.watch(context)
-        yield Profile(context, problems, url, token_of(context, link or "/"))
+        if link is not None:
+            assert context.request.get(link).ok
+        yield Profile(context, problems, url, token_of(context))
     finally:
         context.close()
 
 
-def token_of(context: BrowserContext, address: str) -> str:
-    """The header token that the start page at this address carries; a link signs in on the way."""
-    answer = context.request.get(address)
+def token_of(context: BrowserContext) -> str:
+    """The header token that the start page carries."""
+    answer = context.request.get("/")
     assert answer.ok, f"{answer.status} {answer.text()[:500]}"
     start = START.search(answer.text())
     assert start, "the page does not carry what the editor starts with"
