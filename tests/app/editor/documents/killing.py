@@ -16,7 +16,7 @@ from app.editor.documents import session as sessions
 from app.editor.documents.opening import open_session
 from app.editor.documents.session import Session
 from graphs.document.model import Node
-from graphs.document.operations import Add, Batch, Move, SetParameter, Title
+from graphs.document.operations import Add, Batch, Move, Operation, SetParameter, Title
 
 
 def act(session: Session) -> int:
@@ -29,7 +29,7 @@ def act(session: Session) -> int:
         done = session.redo("ann")
     if done is None:
         name = f"n{after}"
-        operations = {
+        operations: dict[int, Operation] = {
             0: Add(id=name, node=Node(type="x", params={"text": "long " * 40})),
             1: SetParameter(id="b", name="q", value=after),
             2: Move(places={"a": {"x": after}, "b": {"x": -after}}),
