@@ -1,4 +1,4 @@
-"""Formulas as our docstrings write them, in one line of Unicode, as HTML: italic variables, indices, roots, fractions."""
+"""Formulas, as our docstrings write them in one line of Unicode, as HTML: italic variables, indices, roots."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from html import escape
 
 GREEK = "α-ωΑ-ΩϑϕϵℓΔ∇∂"
+UPRIGHT = "ΓΔΘΛΞΠΣΦΨΩ∇∂"
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᵀ", "0123456789+−nT", strict=True))
 DEEPEST = 6
 """Brackets within indices and exponents that are looked into."""
@@ -22,13 +23,14 @@ TOKEN = re.compile(
     rf"|(?P<node>(?<![\w./])[a-z]{{3,}}[a-z_]*\.[a-z][a-z_0-9]+(?![\w(]|\.\w))"
     rf"|(?P<name>(?<!\w)[A-Za-z]{{2,}}(?:_[A-Za-z0-9]+)+)"
     rf"|√(?P<root>{GROUP}|[A-Za-z0-9{GREEK}](?:_{SCRIPT})?)"
-    rf"|(?P<letter>{BEFORE}[A-Za-z](?=_|\d(?!\w)|['′]*{AFTER})|(?<=[\dµ·{GREEK}])[A-Za-z](?=_)|[{GREEK}])"
-    rf"(?P<digit>\d(?!\w))?(?P<prime>['′]+(?![A-Za-z]))?(?:_(?P<below>{SCRIPT}))?(?P<late>['′]+(?![A-Za-z]))?"
+    rf"|(?P<letter>{BEFORE}[A-Za-z](?=_|\d(?![A-Za-z0-9])|['′]*{AFTER})|(?<=\d)[a-df-z]{AFTER}|(?<=[\d·{GREEK}])[A-Za-z](?=_)|[{GREEK}])"
+    rf"(?P<digit>\d(?![A-Za-z0-9]))?(?P<prime>['′]+(?![A-Za-z]))?(?:_(?P<below>{SCRIPT}))?(?P<late>['′]+(?![A-Za-z]))?"
     rf"|\^(?P<above>{SCRIPT})"
     rf"|(?P<small>[{''.join(SUPERSCRIPTS)}]+)",
 )
-ARTICLE = re.compile(r"\s+[A-Za-z]{2,}(?!_)")
-"""What follows a word such as "a" or "I"; a variable is followed by something else."""
+OPERATORS = "=≠<>≤≥+−·/~←→∈²³"
+AFTER_VARIABLE = re.compile(r"\s*[=≠<>≤≥+−·/(|,~←→∈)\]]|\s+[A-Za-z]_")
+"""What follows "a" or "A" where it is a variable, and no word."""
 
 QUANTITY = rf"(?:{GROUP}|[A-Za-z{GREEK}0-9.]+['′]*(?:_{SCRIPT})?['′]*[²³]?)"
 FRACTION = re.compile(rf"(?<![\w)²³])(?P<over>{QUANTITY})/(?P<under>{QUANTITY})")
@@ -67,11 +69,17 @@ def _token(found: re.Match[str], text: str, depth: int) -> str:
 
 def _symbol(found: re.Match[str], text: str, depth: int) -> str:
     letter, digit, below = found["letter"], found["digit"], found["below"]
-    if letter in "aAI" and found.group() == letter and ARTICLE.match(text, found.end()):
+    if letter in "aA" and found.group() == letter and not _is_beside_operator(found, text):
         return letter
     under = digit or (_inner(below, depth) if below is not None else "")
     primes = "′" * len((found["prime"] or "") + (found["late"] or ""))
-    return f"<i>{letter}</i>{primes}" + (f"<sub>{under}</sub>" if under else "")
+    shape = letter if letter in UPRIGHT else f"<i>{letter}</i>"
+    return f"{shape}{primes}" + (f"<sub>{under}</sub>" if under else "")
+
+
+def _is_beside_operator(found: re.Match[str], text: str) -> bool:
+    before = text[: found.start()].rstrip()
+    return before.endswith(tuple(OPERATORS)) or AFTER_VARIABLE.match(text, found.end()) is not None
 
 
 def _inner(script: str, depth: int) -> str:

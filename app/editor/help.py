@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 
-from app.editor.formulas import GREEK, display_html, formula_html
+from app.editor.formulas import GREEK, SCRIPT, display_html, formula_html
 from graphs.declaration.records import NodeType
 
 FACTS = ("Cost", "Errors", "Shown", "Source", "Shapes")
 FACT = re.compile(rf"(?:^|(?<=[.;)])\s+)(?P<name>{'|'.join(FACTS)}): ")
 SENTENCE = re.compile(r"(?<=[.;:])\s+")
-WORD = r"(?:exp|log|min|max|mod|sin|cos|tan|sign|inf|mean|std|eta|sigma|rho|clip|round|sum)"
-PIECE = rf"(?:{WORD}\b|(?:[A-Za-z]{{2,}}_\w+)|[A-Za-z]['′]*\d?(?:_\w+)?['′]*(?![A-Za-z])|[\d.]+(?!\s*$)|\d+)"
-FORMULA = re.compile(
-    rf"(?:{PIECE}|[{GREEK}]['′]*(?:_\w+)?|[-+−·/=≤≥<>←→≈∝±√∈^_()\[\]|∞²³⁻¹ *]|,(?= [^ ]+ = )|, (?=[^ ()]+\)))+"
-)
+WORD = r"(?:exp|expm1|log|ln|min|max|mod|sin|cos|tan|sign|inf|mean|std|eta|rho|softmax|round)"
+PIECE = rf"(?:{WORD}\b|[A-Za-z]{{2,}}_\w+|[A-Za-z{GREEK}]\d?['′]*(?:_{SCRIPT})?['′]*(?![A-Za-z])|\d+(?:\.\d+)?)"
+FORMULA = re.compile(rf"(?:{PIECE}|[-+−·/=≤≥<>←→≈∝±√∈^()\[\]{{}}⟨⟩|∞~⁰¹²³ᵀ⁺⁻⁻ *]|,(?= [^ ]+ [=∝] )|, (?=[^ ]+\)))+")
+GOES_ON = re.compile(r"$|[.,;:]|(?:for|where|with|of|over|in)\b")
+"""What follows a formula that has a line of its own."""
+
 SIGNS = re.compile(r" [=←∝≈] ")
-OPERATIONS = re.compile(r"[-+−·/√^²³(]")
+OPERATIONS = re.compile(r"[-+−·/√^²³(~] ?")
 SHORTEST = 14
 """Letters of a formula that has a line of its own; a shorter one stays in its sentence."""
 
@@ -61,7 +62,7 @@ def _leading_formula(sentence: str) -> tuple[str, str]:
     found = FORMULA.match(sentence)
     formula = found.group().strip(" ,") if found else ""
     rest = sentence[len(formula) :].lstrip()
-    ended = not rest or rest[0] in ".,;:"
+    ended = GOES_ON.match(rest) is not None
     balanced = all(formula.count(a) == formula.count(b) for a, b in ("()", "[]"))
     if not (ended and balanced and len(formula) >= SHORTEST and SIGNS.search(formula) and OPERATIONS.search(formula)):
         return "", sentence
