@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pydantic import JsonValue
 
+from graphs.document.composing.decorating import decorations
 from graphs.document.composing.fresh import fresh_name
 from graphs.document.composing.rewiring import chosen_nodes, feeding, moved, node_of, rewired
-from graphs.document.composing.decorating import decorations
 from graphs.document.model import FORMAT, Document, Level, View
 from graphs.document.operations import Add, Batch, Move, Operation, level_at
 from graphs.document.reading import loads, parse_json
