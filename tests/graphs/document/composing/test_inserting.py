@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import JsonValue
 
 from graphs.checking.fitting import Fit, fits, givers, takers
+from graphs.declaration.records import Port
 from graphs.document.composing.inserting import WireEnd, insert
 from graphs.errors import InputError
 from tests.graphs.checking.broken import AMOUNT, shown
@@ -122,18 +124,12 @@ def test_an_input_finds_what_gives_it_and_a_parameter_what_sets_it() -> None:
 
 @pytest.mark.parametrize("fit", takers(toys().nodes["toys.making.amount"].outputs[0], toys(), parameters=True), ids=str)
 def test_what_is_found_to_fit_is_no_fault_of_type(fit: Fit) -> None:
-    wired = (
-        toy("mixing.more", amount="amount")
-        if fit.through is None
-        else {"type": fit.through, "inputs": {"amount": "amount"}}
-    )
-    target = {"type": fit.type, "inputs": {fit.port: ["between"]}}
+    through = fit.through or "toys.mixing.more"
+    between: dict[str, JsonValue] = {"type": through, "inputs": {"amount": "amount"}}
     record = toys().nodes[fit.type]
-    port = record.port(fit.port)
-    if port is None or not port.many:
-        target["inputs"] = {fit.port: "between"}
-    assert "wrong_type" not in codes(graph(amount=AMOUNT, between=wired, target=target))
     knob = record.port(fit.port) or record.parameter(fit.port)
     assert knob is not None
-    source = toys().nodes["toys.making.amount"].outputs[0]
-    assert fit.through in fits(source, knob, toys())
+    sources: JsonValue = ["between"] if isinstance(knob, Port) and knob.many else "between"
+    target: dict[str, JsonValue] = {"type": fit.type, "inputs": {fit.port: sources}}
+    assert "wrong_type" not in codes(graph(amount=AMOUNT, between=between, target=target))
+    assert fit.through in fits(toys().nodes["toys.making.amount"].outputs[0], knob, toys())
