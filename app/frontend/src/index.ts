@@ -1,8 +1,3 @@
-/** The style sheet is in force before anything is mounted: nodes are measured when they are first drawn. */
-import theme from "./theme.css?inline";
-
-const sheet = document.createElement("style");
-sheet.textContent = theme;
-document.head.append(sheet);
+import "./theme.css";
 
 export { default as NoiseloomEditor } from "./Editor.vue";
