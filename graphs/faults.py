@@ -47,6 +47,7 @@ class Code(StrEnum):
     WRONG_TYPE = "wrong_type"
     MISSING_ABILITY = "missing_ability"
     CYCLE = "cycle"
+    BAD_BYPASS = "bad_bypass"
     # parameters
     UNKNOWN_PARAMETER = "unknown_parameter"
     WIRED_AND_SET = "wired_and_set"

@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 
 from pydantic import JsonValue
 
-from graphs.document.model import Document, Level, Node, join
+from graphs.document.model import Document, Level, Mode, Node, join
 from graphs.naming import parse_reference
 
 T = TypeVar("T")
@@ -21,11 +21,15 @@ MOST_NODES = 100_000
 
 @dataclass(slots=True)
 class FlatNode:
-    """A node that is no subgraph: its parameters, and the sources of each wired port."""
+    """A node that is no subgraph, or a bypassed one: its parameters, and the sources of each wired port.
+
+    `mode` is how it is switched off; what lies in a muted subgraph is muted.
+    """
 
     node: Node
     params: Mapping[str, JsonValue] = field(default_factory=dict)
     sources: dict[str, list[Source]] = field(default_factory=dict)
+    mode: Mode | None = None
 
 
 Flat: TypeAlias = dict[str, FlatNode]
@@ -40,10 +44,14 @@ class _Opening:
     level: Level
     sources: dict[str, dict[str, list[Source]]] = field(default_factory=dict)
     params: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
+    mode: Mode | None = None
 
 
 def flatten(document: Document) -> Flat:
-    """Every node that is no subgraph, by path. What cannot be resolved is left out; the check says so elsewhere."""
+    """Every node that is no subgraph, by path; a bypassed subgraph stays closed.
+
+    What cannot be resolved is left out; the check says so elsewhere.
+    """
     flat: Flat = {}
     waiting = [_Opening("", document)]
     while waiting:
@@ -53,12 +61,14 @@ def flatten(document: Document) -> Flat:
             place = lead + name
             sources = _sources(node, opening.sources.get(name, {}), meanings)
             params = {**node.params, **opening.params[name]} if name in opening.params else node.params
-            if node.graph is None:
-                flat[place] = FlatNode(node, params, sources)
+            mode = opening.mode or node.mode
+            if node.graph is None or node.mode == "bypass":
+                flat[place] = FlatNode(node, params, sources, mode)
                 continue
             named = {key: _with_axis(value, f"{place}.{key}") for key, value in params.items()}
             targets = node.graph.inputs
-            waiting.append(_Opening(place, node.graph, _by_target(sources, targets), _by_target(named, targets)))
+            inner = _by_target(sources, targets), _by_target(named, targets)
+            waiting.append(_Opening(place, node.graph, *inner, mode))
     return flat
 
 
@@ -106,7 +116,7 @@ def _resolve(text: str, path: str, level: Level) -> Source | None:
     reference = parse_reference(text)
     while reference is not None and (node := level.nodes.get(reference.node)) is not None:
         place, graph = join(path, reference.node), node.graph
-        if graph is None:
+        if graph is None or node.mode == "bypass":
             return place, reference.port
         outputs = graph.outputs
         name = reference.port if reference.port is not None else next(iter(outputs)) if len(outputs) == 1 else None

@@ -76,9 +76,9 @@ def _of_graph(graph: Subgraph, place: str, known: Mapping[str, Signature | None]
     parameters: dict[str, Parameter] = {}
     shared: dict[str, tuple[Parameter, ...]] = {}
     for name, targets in graph.inputs.items():
-        inner = [found for target in targets if (found := _target(target, place, known))]
-        places = [signature.inputs[port] for signature, port in inner if port in signature.inputs]
-        knobs = [knob for signature, port in inner for knob in signature.set_by(port)]
+        inner = [found for target in targets if (found := _target(target, place, graph, known))]
+        places = [_port(signature, port, off=off) for signature, port, off in inner if port in signature.inputs]
+        knobs = [knob for signature, port, _ in inner for knob in signature.set_by(port)]
         shared[name] = tuple(knob.model_copy(update={"name": name, "also": ()}) for knob in knobs)
         if places:
             types = tuple(kind for kind in places[0].types if all(kind in port.types for port in places))
@@ -95,10 +95,18 @@ def _of_graph(graph: Subgraph, place: str, known: Mapping[str, Signature | None]
     return Signature(inputs, parameters, outputs, shared)
 
 
-def _target(text: str, place: str, known: Mapping[str, Signature | None]) -> tuple[Signature, str] | None:
-    """The inner node that a subgraph's input feeds, and at which port or parameter."""
+def _target(
+    text: str, place: str, graph: Subgraph, known: Mapping[str, Signature | None]
+) -> tuple[Signature, str, bool] | None:
+    """The inner node that a subgraph's input feeds, at which port or parameter, and whether it is switched off."""
     reference = parse_reference(text)
     inner = known.get(join(place, reference.node)) if reference else None
     if inner is None or reference is None or reference.port is None:
         return None
-    return inner, reference.port
+    return inner, reference.port, graph.nodes[reference.node].mode is not None
+
+
+def _port(signature: Signature, name: str, *, off: bool) -> Port:
+    """An inner port; one of a node that is switched off needs no wire."""
+    port = signature.inputs[name]
+    return port.model_copy(update={"optional": True}) if off and not port.optional else port

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from graphs.catalogue.catalogue import Catalogue
 from graphs.checking.abilities import ability_faults
@@ -21,15 +21,20 @@ from graphs.flattening import Flat, flatten
 from graphs.naming import listing, parse_reference, suggestion
 from graphs.opening import Opened
 from graphs.signatures import signatures
+from graphs.switching import Settled, bypass_faults, lies_in, settle, switched_off
 
 
 @dataclass(frozen=True)
 class Examined:
-    """A graph's faults, and what finding them has worked out: its subgraphs opened, and the nodes that run."""
+    """A graph's faults, and what finding them has worked out: its subgraphs opened, and the nodes that run.
+
+    `resting` are nodes that do not run, each with the one that is switched off; they are not in `flat`.
+    """
 
     faults: tuple[Fault, ...]
     flat: Flat
     targets: tuple[str, ...]
+    resting: Mapping[str, str] = field(default_factory=dict)
 
 
 def examine(opened: Opened, catalogue: Catalogue, only: Sequence[str] = ()) -> Examined:
@@ -38,7 +43,9 @@ def examine(opened: Opened, catalogue: Catalogue, only: Sequence[str] = ()) -> E
     `only` names nodes that are wanted in place of the targets; `InputError` where there is none of that name.
     """
     examined = _examine(opened.document, catalogue, opened.files, only)
-    return replace(examined, faults=(*opened.faults, *examined.faults))
+    off = switched_off(opened.document) if opened.faults else set()
+    early = (fault for fault in opened.faults if not lies_in(fault.node, off))
+    return replace(examined, faults=(*early, *examined.faults))
 
 
 def check(document: Document, catalogue: Catalogue, files: Places) -> tuple[Fault, ...]:
@@ -62,21 +69,31 @@ def require_sound(opened: Opened, catalogue: Catalogue, only: Sequence[str] = ()
 
 def _examine(document: Document, catalogue: Catalogue, files: Places, only: Sequence[str] = ()) -> Examined:
     known = signatures(document, catalogue)
-    flat = flatten(document)
-    wanted = _named(flat, only) if only else targets(flat, catalogue)
+    whole = flatten(document)
+    settled = settle(whole, known)
+    off = switched_off(document) if settled.resting else set()
+    flat, resting = settled.flat, {place: lies_in(cause, off) for place, cause in settled.resting.items()}
+    wanted = _named(flat, resting, only) if only else targets(flat, catalogue, whole)
     unknown = UnknownTypes(catalogue)
     found: list[Fault] = []
     for path, level in walk(document):
         found += key_faults(path, level)
         found += _node_faults(Scope(path, level, known), unknown, catalogue, files)
-    found += whole_faults(flat, wanted, catalogue)
+    if resting:
+        found = [fault for fault in found if fault.node not in resting and not lies_in(fault.node, off)]
+    found += whole_faults(flat, wanted, catalogue, resting=bool(resting))
     found += ability_faults(flat, catalogue)
-    judged = _judged(found, document, flat, wanted, catalogue) if found else []
-    return Examined(tuple(judged), flat, tuple(wanted))
+    found += bypass_faults(settled, known)
+    judged = _judged(found, document, settled, wanted, catalogue) if found else []
+    return Examined(tuple(judged), flat, tuple(wanted), resting)
 
 
-def _named(flat: Flat, names: Sequence[str]) -> list[str]:
+def _named(flat: Flat, resting: Mapping[str, str], names: Sequence[str]) -> list[str]:
     for name in names:
+        if name in resting:
+            cause = resting[name]
+            message = "it is switched off" if cause == name else f"it needs '{cause}', which is switched off"
+            raise InputError(message, where=name, mend=f"switch '{cause}' on again")
         if name not in flat:
             inside = [place for place in flat if place.startswith(f"{name}/")]
             mend = f"it is a subgraph: name a node inside, as {inside[0]}" if inside else suggestion(name, flat)
@@ -106,9 +123,12 @@ def _node_faults(scope: Scope, unknown: UnknownTypes, catalogue: Catalogue, file
                 yield missing_fault(name, port, scope)
 
 
-def _judged(found: list[Fault], document: Document, flat: Flat, wanted: list[str], catalogue: Catalogue) -> list[Fault]:
+def _judged(
+    found: list[Fault], document: Document, settled: Settled, wanted: list[str], catalogue: Catalogue
+) -> list[Fault]:
     """The faults that stop the run before the warnings, which are about what it does not need."""
-    needed = _needed(flat, wanted, catalogue) | set(_wired_subgraphs(document))
+    needed = _needed(settled.flat, wanted, catalogue) | set(_wired_subgraphs(document))
+    needed |= {place for (place, _), users in settled.stuck.items() if not needed.isdisjoint(users)}
     judged = [
         fault if fault.node in needed or not fault.node else fault.model_copy(update={"severity": "warning"})
         for fault in found

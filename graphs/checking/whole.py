@@ -25,9 +25,12 @@ MOST_WORK = 10**8
 """Product of all counts and step numbers of a graph, sweeps included, at the most."""
 
 
-def targets(flat: Flat, catalogue: Catalogue) -> list[str]:
-    """The nodes that run by default: the output nodes, or else the sinks that give data."""
-    records = _records(flat, catalogue)
+def targets(flat: Flat, catalogue: Catalogue, whole: Flat | None = None) -> list[str]:
+    """The nodes that run by default: the output nodes, or else the sinks that give data.
+
+    `whole` is the graph with what is switched off: where all outputs are, no sink takes their place.
+    """
+    records = _records(whole or flat, catalogue)
     outputs = {name for name, record in records.items() if record and record.output}
     if outputs:
         return [place for place, node in flat.items() if node.node.type in outputs]
@@ -62,8 +65,8 @@ def upstream(flat: Flat, wanted: list[str]) -> set[str]:
     return reached
 
 
-def whole_faults(flat: Flat, wanted: list[str], catalogue: Catalogue) -> Iterator[Fault]:
-    """Every fault that no single node has."""
+def whole_faults(flat: Flat, wanted: list[str], catalogue: Catalogue, *, resting: bool = False) -> Iterator[Fault]:
+    """Every fault that no single node has; `resting` says that something is switched off."""
     if len(flat) > MOST_NODES:
         message, given = "the graph has too many nodes", f"{len(flat)} with subgraphs opened"
         yield Fault(code=Code.TOO_MANY_NODES, message=message, given=given, allowed=f"at most {MOST_NODES}")
@@ -71,7 +74,7 @@ def whole_faults(flat: Flat, wanted: list[str], catalogue: Catalogue) -> Iterato
         yield Fault(
             code=Code.NOTHING_TO_RUN,
             message="the graph has nothing to run",
-            mend="add an output node, as output.picture",
+            mend="switch a node on again that gives a result" if resting else "add an output node, as output.picture",
         )
     yield from _cycle_faults(flat)
     yield from _size_faults(flat, wanted, catalogue)

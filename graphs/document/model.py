@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
@@ -17,6 +17,10 @@ Wires: TypeAlias = str | tuple[str, ...]
 """A reference, or the references of a port that takes a list of wires."""
 
 
+Mode: TypeAlias = Literal["bypass", "mute"]
+"""How a node can be switched off: left out with its input led through, or silenced with all that needs it."""
+
+
 class Part(BaseModel):
     """What all parts of a document share. A `default_factory` is cheaper than a default, which is copied deeply."""
 
@@ -24,10 +28,11 @@ class Part(BaseModel):
 
 
 class Node(Part):
-    """One node. `version` is absent at 1; `graph` is there on a subgraph and only there."""
+    """One node. `version` is absent at 1, `mode` while it is on; `graph` is there on a subgraph and only there."""
 
     type: str
     version: Annotated[int, Field(ge=1)] = 1
+    mode: Mode | None = None
     graph: Subgraph | None = None
     inputs: Mapping[str, Wires] = Field(default_factory=dict)
     params: Mapping[str, JsonValue] = Field(default_factory=dict)

@@ -12,7 +12,8 @@ from typing import Annotated, Literal, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from graphs.document.model import Document, Level, Node, Subgraph, View, Wires, join, some_view
+from graphs.document.grouping import grouped, renamed_members
+from graphs.document.model import Document, Level, Mode, Node, Subgraph, View, Wires, join, some_view
 from graphs.document.reading import loads, parse_json
 from graphs.document.writing import dumps
 from graphs.errors import InputError
@@ -37,14 +38,14 @@ class Add(Edit):
 
 
 class Remove(Edit):
-    """Remove a node, the wires that lead from it, its place in the interface and on the canvas."""
+    """Remove a node, the wires that lead from it, its place in the interface, on the canvas and in its groups."""
 
     do: Literal["remove"] = "remove"
     id: str
 
 
 class Rename(Edit):
-    """Give a node another id; references, interface and view follow."""
+    """Give a node another id; references, interface, view and the members of groups follow."""
 
     do: Literal["rename"] = "rename"
     id: str
@@ -75,6 +76,14 @@ class Reset(Edit):
     do: Literal["reset"] = "reset"
     id: str
     name: str
+
+
+class SetMode(Edit):
+    """Switch a node off, bypassed or muted, or on again with None."""
+
+    do: Literal["mode"] = "mode"
+    id: str
+    mode: Mode | None
 
 
 class Interface(Edit):
@@ -118,7 +127,7 @@ class Batch(Edit):
 
 
 Operation: TypeAlias = Annotated[
-    "Add | Remove | Rename | Wire | SetParameter | Reset | Interface | Move | Decorate | Title | Batch",
+    "Add | Remove | Rename | Wire | SetParameter | Reset | SetMode | Interface | Move | Decorate | Title | Batch",
     Field(discriminator="do"),
 ]
 
@@ -192,12 +201,12 @@ def _edit(level: Level, operation: Operation) -> tuple[Level, Operation]:
             return _wire(level, operation)
         case SetParameter() | Reset():
             return _set(level, operation)
+        case SetMode():
+            return _switch(level, operation)
         case Interface():
             return _interface(level, operation)
-        case Move():
-            return _move(level, operation)
-        case Decorate():
-            return _decorate(level, operation)
+        case Move() | Decorate():
+            return _move(level, operation) if isinstance(operation, Move) else _decorate(level, operation)
         case _:
             raise TypeError(operation)
 
@@ -246,7 +255,7 @@ def _cuts(level: Level, at: str, name: str) -> list[Operation]:
     """What takes away everything that names a node, whether that node is there or not."""
     placed = level.view is not None and name in level.view.nodes
     forget: list[Operation] = [Move(at=at, places={name: None})] if placed else []
-    return [*_wires_from(level, at, name), *_interface_of(level, at, name), *forget]
+    return [*_wires_from(level, at, name), *_interface_of(level, at, name), *forget, *_leave_groups(level, at, name)]
 
 
 def _restore(level: Level, at: str, name: str) -> list[Operation]:
@@ -284,6 +293,20 @@ def _interface_of(level: Level, at: str, name: str) -> list[Operation]:
     return cuts
 
 
+def _leave_groups(level: Level, at: str, name: str) -> list[Operation]:
+    """What takes a node out of the groups that list it."""
+    groups = level.view.groups if level.view is not None else ()
+    return [
+        Decorate(at=at, what="groups", id=key, value={**groups[index], "nodes": _others(members, name)})
+        for key, (index, members) in grouped(groups).items()
+        if name in members
+    ]
+
+
+def _others(members: list[JsonValue], name: str) -> list[JsonValue]:
+    return [member for member in members if member != name]
+
+
 def _names(text: str, node: str) -> bool:
     reference = parse_reference(text)
     return reference is not None and reference.node == node
@@ -311,7 +334,8 @@ def _rename(level: Level, operation: Rename) -> tuple[Level, Operation]:
         update["outputs"] = {key: renamed(text) for key, text in level.outputs.items()}
     if level.view is not None:
         places = {new if name == old else name: place for name, place in level.view.nodes.items() if name != new}
-        update["view"] = some_view(level.view.model_copy(update={"nodes": places}))
+        groups = renamed_members(level.view, {old: new})
+        update["view"] = some_view(level.view.model_copy(update={"nodes": places, "groups": groups}))
     return level.model_copy(update=update), _with(Rename(at=at, id=new, to=old), _restore(level, at, new))
 
 
@@ -349,6 +373,12 @@ def _set(level: Level, operation: SetParameter | Reset) -> tuple[Level, Operatio
     if name in node.params:
         inverse = SetParameter(at=at, id=operation.id, name=name, value=node.params[name])
     return _with_node(level, operation.id, node.model_copy(update={"params": params})), inverse
+
+
+def _switch(level: Level, operation: SetMode) -> tuple[Level, Operation]:
+    node = _node(level, operation.id, operation.at)
+    changed = node.model_copy(update={"mode": operation.mode})
+    return _with_node(level, operation.id, changed), operation.model_copy(update={"mode": node.mode})
 
 
 def _interface(level: Level, operation: Interface) -> tuple[Level, Operation]:

@@ -9,7 +9,7 @@ from graphs.catalogue.catalogue import Catalogue
 from graphs.checking.check import examine
 from graphs.checking.parameters import parameter_faults
 from graphs.declaration.parameters import Number
-from graphs.document.operations import Decorate, Move, Operation, Reset, SetParameter, Title, apply
+from graphs.document.operations import Batch, Decorate, Move, Operation, Reset, SetParameter, Title, apply
 from graphs.faults import Fault, GraphError
 from graphs.flattening import Flat, FlatNode
 from graphs.opening import Opened
@@ -44,8 +44,7 @@ class Retained:
         """Change the graph; the operation that takes it back. `InputError` where it cannot be applied."""
         document, inverse = apply(self.opened.document, operation)
         self.opened = replace(self.opened, document=document)
-        shows = isinstance(operation, (Move, Decorate, Title)) and not self.faults
-        if not shows and not (isinstance(operation, (SetParameter, Reset)) and self._set(operation)):
+        if not _shows(operation) and not (isinstance(operation, (SetParameter, Reset)) and self._set(operation)):
             self._examine()
         return inverse
 
@@ -73,6 +72,11 @@ class Retained:
         self._forecast, self._dirty = found, set()
         return found
 
+    def stir(self) -> None:
+        """Something else ran or cleared the store: what was not there last time is looked up again."""
+        if self._forecast is not None:
+            self._dirty |= {number for number, state in enumerate(self._forecast.states) if state is not State.CACHED}
+
     def states(self) -> dict[str, NodeState]:
         """What will happen to each node."""
         return self.plan.states(self.forecast())
@@ -83,7 +87,7 @@ class Retained:
         try:
             yield from run_forecast(self.plan, found, self.store, executors, cancelled)
         finally:
-            self._dirty |= {number for number, state in enumerate(found.states) if state is not State.CACHED}
+            self.stir()
 
     def _examine(self) -> None:
         found = examine(self.opened, self.catalogue)
@@ -128,3 +132,10 @@ class Retained:
         self._plan = replace(plan, compiled=compiled)
         self._dirty.add(number)
         return True
+
+
+def _shows(operation: Operation) -> bool:
+    """Whether an operation changes only how the graph is shown."""
+    if isinstance(operation, Batch):
+        return all(map(_shows, operation.operations))
+    return isinstance(operation, (Move, Decorate, Title))

@@ -18,6 +18,7 @@ from graphs.document.operations import (
     Remove,
     Rename,
     Reset,
+    SetMode,
     SetParameter,
     Title,
     Wire,
@@ -29,6 +30,7 @@ LONGEST_VALUE = 24
 MOST_PARTS = 3
 
 _THINGS = {"groups": "group", "notes": "note"}
+_MODES = {"bypass": "bypassed", "mute": "muted", None: "switched on"}
 _VERBS = ("added", "removed", "moved", "connected", "disconnected")
 """What can be told of several nodes at once."""
 
@@ -50,7 +52,7 @@ def describe(operation: Operation, document: Document) -> str:
             return _plainly(operation)
 
 
-def _plainly(operation: Add | Remove | Rename | Interface | Title) -> str:
+def _plainly(operation: Add | Remove | Rename | SetMode | Interface | Title) -> str:
     """What needs no look at the document."""
     match operation:
         case Add():
@@ -59,6 +61,8 @@ def _plainly(operation: Add | Remove | Rename | Interface | Title) -> str:
             return f"removed {operation.id}"
         case Rename():
             return f"renamed {operation.id} to {operation.to}"
+        case SetMode():
+            return f"{_MODES[operation.mode]} {operation.id}"
         case Title():
             return f"titled “{_short(operation.name)}”"
         case Interface():

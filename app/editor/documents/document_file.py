@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.editor.documents.records import Saved
-from app.editor.documents.saving import Content, keep_aside, mark_of, read, replace
+from app.editor.documents.saving import Content, Mark, keep_aside, mark_of, move, read, replace
+from graphs.errors import InputError
 from graphs.manifest import digest_of
 
 
@@ -17,7 +18,7 @@ class DocumentFile:
         self.place, self.known = place, known
         self.holds: Saved | None = None
         self._damaged: Content | None = None
-        self._mark = None if known else mark_of(place)
+        self._mark: Mark | None = None
 
     def changed(self, *, sure: bool) -> Content | None:
         """What another program wrote; None where the file is as it is known to be, damaged as before, or gone.
@@ -47,6 +48,18 @@ class DocumentFile:
     def give_up(self, content: Content) -> None:
         """Note that the file holds no graph: it is kept beside before it is written over."""
         self._damaged = content
+
+    def move(self, to: Path) -> None:
+        """Give the file another name; `InputError` where that is taken or cannot be."""
+        try:
+            to.parent.mkdir(parents=True, exist_ok=True)
+            moved = move(self.place, to)
+        except OSError as error:
+            given = error.strerror or str(error)
+            raise InputError("the file cannot be renamed", where=str(self.place), given=given) from error
+        if not moved:
+            raise InputError("there is a graph of that name already", where=to.name, mend="choose another name")
+        self.place = to
 
     def write(self, body: bytes, revision: int, note: Callable[[list[Saved]], None]) -> Path | None:
         """Put a revision into the file; where what it held was no graph, the place where that is kept.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -177,7 +177,7 @@ class Journal:
         entries = noted if isinstance(noted, list) else []
         return [Saved(str(entry[0]), int(str(entry[1]))) for entry in entries if isinstance(entry, list)]
 
-    def note_saved(self, saved: list[Saved]) -> None:
+    def note_saved(self, saved: Sequence[Saved]) -> None:
         """Note them."""
         self.note("saved", [[entry.digest, entry.revision] for entry in saved])
 

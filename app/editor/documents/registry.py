@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from app.editor.documents.journal import BUSY_SECONDS
+from app.editor.documents.journal import BUSY_SECONDS, DamagedJournalError, Journal, NewerJournalError
 from graphs.errors import InputError
 from graphs.store.damage import Troubles, is_damage, set_aside
 
@@ -121,3 +122,16 @@ def _place(place: Path) -> str:
 
 def _values(known: Known) -> tuple[str, str, str, float, str]:
     return known.id, _place(known.place), known.name, known.changed, known.thumbnail
+
+
+def from_histories(folder: Path) -> list[Known]:
+    """What the histories say of their documents."""
+    found = []
+    for path in sorted(folder.glob("*/journal.sqlite")):
+        with suppress(*Troubles, DamagedJournalError, NewerJournalError):
+            journal = Journal(path)
+            place, changed = journal.fact("place"), path.stat().st_mtime
+            journal.close()
+            if isinstance(place, str):
+                found.append(Known(path.parent.name, Path(place), Path(place).stem, changed, ""))
+    return found

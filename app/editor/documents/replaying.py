@@ -12,14 +12,21 @@ from graphs.document.operations import apply
 from graphs.document.reading import loads
 from graphs.errors import InputError
 
+LAID_OUT = 20
+"""How much longer a value may be in a file than in an operation: a number in a list has a line of its own."""
+
 
 class Head(NamedTuple):
-    """A revision, the document and what could be undone then, and how many edits were replayed to get there."""
+    """A revision, the document and what could be undone then.
+
+    `replayed` is how many edits were replayed to get there, `size` no less than the bytes of the document's text.
+    """
 
     revision: int
     document: Document
     stacks: Stacks
     replayed: int
+    size: int
 
 
 def replay(journal: Journal, until: int | None = None) -> Head | None:
@@ -32,7 +39,7 @@ def replay(journal: Journal, until: int | None = None) -> Head | None:
         if until is None and journal.head() is not None:
             raise DamagedJournalError("the history has no beginning")
         return None
-    revision, replayed = snapshot.revision, 0
+    revision, replayed, size = snapshot.revision, 0, len(snapshot.text.encode())
     try:
         document, stacks = loads(snapshot.text), Stacks.loads(snapshot.steps)
         for row in journal.rows(snapshot.revision, until):
@@ -40,7 +47,7 @@ def replay(journal: Journal, until: int | None = None) -> Head | None:
                 break
             document = apply(document, operations.validate_json(row.operation)).document
             stacks.take(row)
-            revision, replayed = row.revision, replayed + 1
+            revision, replayed, size = row.revision, replayed + 1, size + LAID_OUT * len(row.operation)
     except (InputError, ValueError, TypeError, KeyError) as error:
         raise DamagedJournalError(f"the history after revision {revision} cannot be replayed") from error
     if until is None and revision != journal.head():
@@ -48,4 +55,4 @@ def replay(journal: Journal, until: int | None = None) -> Head | None:
     if until is not None and revision != until:
         return None
     stacks.drop(journal.skipped())
-    return Head(revision, document, stacks, replayed)
+    return Head(revision, document, stacks, replayed, size)

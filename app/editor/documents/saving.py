@@ -15,6 +15,9 @@ Mark: TypeAlias = tuple[int, int, int]
 """Time, size and inode of a file: while they stay, so does the content."""
 
 
+MOST_NUMBERS = 10_000
+
+
 class Content(NamedTuple):
     """What a file held."""
 
@@ -66,9 +69,51 @@ def replace(place: Path, body: bytes) -> None:
         raise InputError(message, where=str(place), given=error.strerror or str(error), mend=mend) from error
 
 
+def make(place: Path, body: bytes) -> bool:
+    """Make a file of that name, whole at once; False where there is one already."""
+    beside = place.with_name(f".{place.name}.saving")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        beside.unlink(missing_ok=True)
+        with beside.open("xb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        return move(beside, place)
+    except OSError as error:
+        message, given = "the graph cannot be made", error.strerror or str(error)
+        raise InputError(message, where=str(place), given=given, mend="make room or choose another place") from error
+    finally:
+        _tidy(beside)
+
+
+def make_free(folder: Path, stem: str, body: bytes) -> Path:
+    """Make a file of that name, or of that name with a number where it is taken."""
+    for number in range(1, MOST_NUMBERS):
+        place = folder / f"{stem if number == 1 else f'{stem}-{number}'}.json"
+        if make(place, body):
+            return place
+    raise InputError("there are too many graphs of that name", given=stem, mend="choose another name")
+
+
+def move(place: Path, to: Path) -> bool:
+    """Give a file another name, never that of one that is there: False then. `OSError` where it cannot be."""
+    try:
+        os.link(place, to)
+    except FileExistsError:
+        return False
+    except OSError:  # a disk without links
+        if to.exists():
+            return False
+        place.rename(to)
+    else:
+        place.unlink()
+    return True
+
+
 def keep_aside(place: Path, body: bytes) -> Path:
     """Keep a content that is no graph beside its file, before the file is written over."""
-    for number in range(1, 1000):
+    for number in range(1, MOST_NUMBERS):
         aside = place.with_name(f"{place.stem}.damaged-{number}{place.suffix}.txt")
         try:
             with aside.open("xb") as file:

@@ -17,10 +17,10 @@ from app.editor.documents.differences import differences
 from app.editor.documents.document_file import DocumentFile
 from app.editor.documents.dragging import PREFIX, Gesture, target_of
 from app.editor.documents.grouping import grouped
-from app.editor.documents.keeping import Keeper
+from app.editor.documents.keeping import Beginning, Keeper
 from app.editor.documents.locking import Lock
-from app.editor.documents.records import Edited, Kind, Row, Saved, Snapshot, Step, Version, operations
-from app.editor.documents.replaying import Head, replay
+from app.editor.documents.records import Can, Edited, Kind, Row, Saved, Snapshot, Step, Version, operations
+from app.editor.documents.replaying import LAID_OUT, Head, replay
 from app.editor.documents.stacks import Stacks
 from app.editor.documents.words import plain
 from graphs.document.model import Document
@@ -62,15 +62,16 @@ class Session:
         lock: Lock,
         head: Head,
         clock: Callable[[], float],
-        shown: str = "",
+        told: Callable[[Session], None] = lambda _session: None,
     ) -> None:
-        self.id, self.shown = id_, shown or str(file.place)
+        self.id, self.shown, self._told = id_, str(file.place), told
         self.revision, self.document, self._stacks = head.revision, head.document, head.stacks
         self.replayed = head.replayed
         self.notes = keeper.notes
         self._file, self._keeper, self._lock, self._clock = file, keeper, lock, clock
         self._gestures: dict[str, Gesture] = {}
-        self._since, self._grown, self._open = head.replayed, 0, True
+        keeper.anew = self._anew
+        self._since, self._size, self._open = head.replayed, head.size, True
 
     @property
     def place(self) -> Path:
@@ -81,6 +82,11 @@ class Session:
     def name(self) -> str:
         """What the document is called: its title, or else its file."""
         return self.document.name or self.place.stem
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be edited."""
+        return self._open
 
     @property
     def saved(self) -> bool:
@@ -162,13 +168,11 @@ class Session:
         self._gestures.pop(author, None)
         return self._commit(_By(author), operation, applied, kind, step.row, f"{kind}: {label}")
 
-    def can(self, author: str) -> dict[str, str | None]:
+    def can(self, author: str) -> Can:
         """What the author's next undo and redo would do, in words; None where there is nothing."""
         stack = self._stacks.of(plain(author))
-        return {
-            "undo": self._label(stack.done[-1]) if stack.done else None,
-            "redo": self._label(stack.undone[-1]) if stack.undone else None,
-        }
+        undo, redo = (self._label(steps[-1]) if steps else None for steps in (stack.done, stack.undone))
+        return Can(undo, redo)
 
     def _label(self, step: Step) -> str:
         return self._kept(lambda: self._keeper.journal.label(step.label)) or "an edit"
@@ -265,12 +269,13 @@ class Session:
             aside = self._file.write(dumps(self.document).encode(), self.revision, self._note_saved)
             if aside is not None:
                 self.notes.append(f"what the file held is kept in {aside}")
+            self._told(self)
         return edited
 
-    def moved(self, place: Path) -> None:
-        """Go on with the file at another place, where it was moved to."""
+    def move_to(self, place: Path) -> None:
+        """Give the file another name, never that of one that is there."""
         self._kept(lambda: self._keeper.journal.note("place", str(place)))
-        self._file.place = place
+        self._file.move(place)
 
     def close(self) -> None:
         """Save and let the document go."""
@@ -307,12 +312,11 @@ class Session:
         done, back = (operations.dump_json(each).decode() for each in (operation, applied.inverse))
         self._require_room(applied.document, len(done))
         row = Row(revision, *by, label, kind, step, done, back, now)
-        stacks = self._stacks.after(row)
         due = whole or self._since + 1 >= EVERY
-        snapshot = Snapshot(revision, dumps(applied.document), stacks.dumps(), "", now) if due else None
-        if self._keeper.append(row, snapshot, self._anew):
-            stacks = Stacks().after(row)
-        self.revision, self.document, self._stacks = revision, applied.document, stacks
+        steps = self._stacks.after(row).dumps() if due else ""
+        snapshot = Snapshot(revision, dumps(applied.document), steps, "", now) if due else None
+        self._kept(lambda: self._keeper.journal.append(row, snapshot))
+        self.revision, self.document, self._stacks = revision, applied.document, self._stacks.after(row)
         self._since = 0 if due else self._since + 1
         if due:
             self._thin()
@@ -320,23 +324,23 @@ class Session:
 
     def _require_room(self, document: Document, more: int) -> None:
         """Refuse an edit that makes the document larger than can be read again; measured where it may be."""
-        grown = self._grown + more
-        if grown > LARGEST_TEXT // 2:
+        size = self._size + LAID_OUT * more
+        if size > LARGEST_TEXT:
             size = len(dumps(document).encode())
             if size > LARGEST_TEXT:
                 raise InputError("the graph would be too large", given=f"{size} bytes", allowed=f"{LARGEST_TEXT} bytes")
-            grown = 0 if size < LARGEST_TEXT // 4 else grown
-        self._grown = grown
+        self._size = size
 
     def _thin(self) -> None:
         oldest = self._keeper.thin()
         if oldest is not None:
             self._stacks.forget_before(oldest)
 
-    def _anew(self) -> tuple[Snapshot, dict[str, str]]:
-        """What a history that was damaged begins with."""
-        snapshot = Snapshot(self.revision, dumps(self.document), Stacks().dumps(), "", self._clock())
-        return snapshot, {"id": self.id, "place": str(self.place)}
+    def _anew(self) -> Beginning:
+        """What a history that was damaged begins with: nothing that was done before can be undone."""
+        self._stacks = Stacks()
+        snapshot = Snapshot(self.revision, dumps(self.document), self._stacks.dumps(), "", self._clock())
+        return Beginning(snapshot, {"id": self.id, "place": str(self.place)}, self._file.known)
 
     def _note_saved(self, saved: list[Saved]) -> None:
         self._kept(lambda: self._keeper.journal.note_saved(saved))

@@ -68,28 +68,6 @@ class Workspace:
         home = Path.home()
         return plain(f"~/{place.relative_to(home).as_posix()}" if place.is_relative_to(home) else str(place))
 
-    def free(self, title: str, folder: Path | None = None) -> Path:
-        """A file that is not there yet, called as near to a title as can be, and made now so that it stays free."""
-        stem = stem_of(title)
-        for number in range(1, 100_000):
-            path = (folder or self.folder) / f"{stem if number == 1 else f'{stem}-{number}'}{SUFFIX}"
-            if claim(path):
-                return path
-        raise InputError("there are too many graphs of that name", given=stem, mend="choose another name")
-
-
-def claim(path: Path) -> bool:
-    """Make an empty file of that name; False where there is one already."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(exist_ok=False)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        given = error.strerror or str(error)
-        raise InputError("the graph cannot be made", where=str(path), given=given) from error
-    return True
-
 
 def stem_of(title: str) -> str:
     """A name for a file, as near to a title as every system allows."""

@@ -54,6 +54,7 @@ CHECKED: dict[Code, dict[str, JsonValue]] = {
     Code.WRONG_TYPE: fed(left="word"),
     Code.MISSING_ABILITY: {"turn": toy("turning.turn", machine="motor"), "motor": toy("turning.motor")},
     Code.CYCLE: shown(amount=toy("mixing.add", left="other"), other=toy("mixing.add", left="amount")),
+    Code.BAD_BYPASS: shown(basket={**BOXED, "mode": "bypass"}),
     Code.UNKNOWN_PARAMETER: knobs(sede=1),
     Code.WIRED_AND_SET: shown(amount=toy("making.knobs", gain="one", params={"gain": 1}), one=AMOUNT),
     Code.BAD_VALUE: knobs(on=1),

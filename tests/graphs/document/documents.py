@@ -34,10 +34,21 @@ def entries(draw: strategies.DrawFn) -> list[JsonValue]:
 
 
 @strategies.composite
+def groups(draw: strategies.DrawFn) -> list[JsonValue]:
+    """Groups that list members, some under an id that is there twice or not at all."""
+    some = draw(strategies.lists(strategies.sampled_from(["g1", "g2", None]), max_size=3))
+    made: list[JsonValue] = []
+    for name in some:
+        members: list[JsonValue] = list(draw(strategies.lists(ids, max_size=3)))
+        made.append({"nodes": members} | ({"id": name} if name else {}))
+    return made
+
+
+@strategies.composite
 def views(draw: strategies.DrawFn) -> JsonValue:
     """What the canvas keeps."""
     nodes = draw(strategies.dictionaries(ids, places, max_size=3))
-    return {**draw(extras), "nodes": dict(nodes), "groups": draw(entries()), "notes": draw(entries())}
+    return {**draw(extras), "nodes": dict(nodes), "groups": draw(entries() | groups()), "notes": draw(entries())}
 
 
 @strategies.composite
@@ -46,6 +57,9 @@ def plain_nodes(draw: strategies.DrawFn) -> dict[str, JsonValue]:
     made: dict[str, JsonValue] = {**draw(extras), "type": draw(strategies.sampled_from(["noise.gaussian", "my.own"]))}
     made["inputs"] = draw(strategies.dictionaries(ports, wires, max_size=3))
     made["params"] = draw(strategies.dictionaries(ports, values, max_size=3))
+    mode = draw(strategies.sampled_from([None, None, "bypass", "mute"]))
+    if mode:
+        made["mode"] = mode
     if draw(strategies.booleans()):
         made["version"] = draw(strategies.integers(1, 5))
     return made

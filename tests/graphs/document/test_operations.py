@@ -21,6 +21,7 @@ from graphs.document.operations import (
     Remove,
     Rename,
     Reset,
+    SetMode,
     SetParameter,
     Title,
     Wire,
@@ -45,6 +46,7 @@ simple: SearchStrategy[Operation] = strategies.one_of(
     strategies.builds(Wire, at=levels, id=ids, port=ports, sources=some_wires),
     strategies.builds(SetParameter, at=levels, id=ids, name=ports, value=values),
     strategies.builds(Reset, at=levels, id=ids, name=ports),
+    strategies.builds(SetMode, at=levels, id=ids, mode=strategies.sampled_from([None, "bypass", "mute"])),
     strategies.builds(Interface, at=levels, side=strategies.just("inputs"), name=ports, value=some_wires),
     strategies.builds(Interface, at=levels, side=strategies.just("outputs"), name=ports, value=some_wires),
     strategies.builds(Move, at=levels, places=strategies.dictionaries(ids, strategies.none() | places, max_size=3)),
@@ -175,6 +177,45 @@ def test_taking_back_a_rename_leaves_wires_that_dangled_before() -> None:
     assert dumps(apply(applied.document, applied.inverse).document) == dumps(document)
 
 
+GROUPS: tuple[dict[str, JsonValue], ...] = (
+    {"id": "one", "nodes": ["a", "b"]},
+    {"id": "twice", "nodes": ["a"]},
+    {"id": "twice", "nodes": ["b"]},
+    {"id": "free", "x": 1},
+)
+
+
+def members(document: Document) -> list[JsonValue]:
+    """What each group lists."""
+    return [group.get("nodes") for group in document.view.groups] if document.view else []
+
+
+def test_the_members_of_a_group_follow_a_rename_and_a_removal_takes_them_out() -> None:
+    document = Document(nodes={"a": Node(type="x"), "b": Node(type="x")}, view=View(groups=GROUPS))
+    renamed = apply(document, Rename(id="a", to="z"))
+    assert members(renamed.document) == [["z", "b"], ["a"], ["b"], None]
+    removed = apply(renamed.document, Remove(id="z"))
+    assert members(removed.document) == [["b"], ["a"], ["b"], None]
+    assert dumps(apply(removed.document, removed.inverse).document) == dumps(renamed.document)
+    assert dumps(apply(renamed.document, renamed.inverse).document) == dumps(document)
+
+
+def test_a_rename_to_what_a_group_lists_already_can_be_taken_back() -> None:
+    document = Document(nodes={"a": Node(type="x")}, view=View(groups=({"id": "g", "nodes": ["a", "new", "a"]},)))
+    applied = apply(document, Rename(id="a", to="new"))
+    assert members(applied.document) == [["new", "new", "new"]]
+    assert dumps(apply(applied.document, applied.inverse).document) == dumps(document)
+
+
+def test_a_node_is_switched_off_and_on_and_the_key_is_gone() -> None:
+    document = Document(nodes={"a": Node(type="x", params={"p": 1})})
+    off = apply(document, SetMode(id="a", mode="bypass"))
+    assert '"mode": "bypass"' in dumps(off.document)
+    muted = apply(off.document, SetMode(id="a", mode="mute"))
+    assert muted.inverse == SetMode(id="a", mode="bypass")
+    assert dumps(apply(muted.document, SetMode(id="a", mode=None)).document) == dumps(document)
+
+
 REFUSED: dict[str, Operation] = {
     "a node that is there already": Add(id="a", node=Node(type="x")),
     "a node under a bad name": Add(id="A", node=Node(type="x")),
@@ -193,6 +234,7 @@ REFUSED: dict[str, Operation] = {
     "setting infinity": SetParameter(id="a", name="p", value=[float("inf")]),
     "setting half of a surrogate pair": SetParameter(id="a", name="p", value="\ud800"),
     "resetting at what is not there": Reset(id="z", name="p"),
+    "switching what is not there": SetMode(id="z", mode="mute"),
     "an interface of the document": Interface(side="inputs", name="x", value=("a.p",)),
     "a list as an output": Interface(at="sub", side="outputs", name="x", value=("a.p",)),
     "a text as an input": Interface(at="sub", side="inputs", name="x", value="a.p"),

@@ -21,6 +21,7 @@ from graphs.document.operations import (
     Remove,
     Rename,
     Reset,
+    SetMode,
     SetParameter,
     Title,
     Wire,
@@ -118,6 +119,8 @@ def operations(draw: strategies.DrawFn, document: Document) -> Operation:
         Add(id=f"n{last + 1}", node=NUMBER),
         Rename(id=name, to=f"n{last + 2}"),
         Reset(id=name, name=knob),
+        SetMode(id=name, mode="bypass"),
+        SetMode(id=name, mode=draw(strategies.sampled_from([None, "mute"]))),
         SetParameter(id=name, name=knob, value=sweep(0, 1)),
         SetParameter(id=name, name=knob, value="wrong"),
         *(Wire(id=name, port=port, sources=None) for port in document.nodes[name].inputs),
@@ -339,6 +342,7 @@ class Asked(Store):
         Move(places={"a": {"x": 1, "y": 1}}),
         Title(name="other"),
         Decorate(what="notes", id="n", value={"text": "here"}),
+        Batch(operations=(Move(places={"a": {"x": 2}}), Batch(operations=(Title(name="both"),)))),
     ],
 )
 def test_a_plain_value_and_what_is_only_seen_work_nothing_out_anew(calls: list[str], operation: Operation) -> None:
@@ -361,6 +365,8 @@ def test_a_plain_value_and_what_is_only_seen_work_nothing_out_anew(calls: list[s
         Rename(id="c", to="x"),
         Add(id="x", node=NUMBER),
         Batch(operations=(Reset(id="c", name="by"),)),
+        SetMode(id="c", mode="bypass"),
+        SetMode(id="e", mode="mute"),
     ],
 )
 def test_what_changes_the_graph_works_it_out_once(calls: list[str], operation: Operation) -> None:
@@ -370,6 +376,16 @@ def test_what_changes_the_graph_works_it_out_once(calls: list[str], operation: O
     held.states()
     held.states()
     assert calls == ["examine", "flatten", "compile"] * 2
+
+
+def test_an_edit_of_the_layout_examines_nothing_where_there_are_faults_too(calls: list[str]) -> None:
+    held = kept(graph(**LINE, bad=toy("mixing.more")))
+    found = held.faults
+    held.apply(Move(places={"bad": {"x": 1}}))
+    held.apply(Decorate(what="groups", id="g", value={"nodes": ["bad"]}))
+    held.apply(Title(name="faulty"))
+    assert calls == ["examine", "flatten"]
+    assert held.faults == found != ()
 
 
 def test_only_what_a_value_touches_is_looked_up() -> None:

@@ -30,7 +30,11 @@ export type KindJson =
   | { kind: "file"; suffixes?: string[] }
   | { kind: "curve"; minimum?: number | null; maximum?: number | null; step?: number | null }
   | { kind: "colour" }
-  | { kind: "numbers"; shortest?: number };
+  | {
+      kind: "numbers";
+      shortest?: number;
+      item?: { integer?: boolean; minimum?: number | null; maximum?: number | null; infinite?: boolean };
+    };
 
 export interface ParameterJson {
   name: string;
