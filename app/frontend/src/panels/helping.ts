@@ -36,15 +36,16 @@ function plainText(page: string): string {
 
 const GREEK: Record<string, string> = { sigma: "σ", eta: "η", rho: "ρ", zeta: "ζ", alpha: "α", beta: "β", gamma: "γ", lambda: "λ", tau: "τ" };
 const MOST = 2;
+const CITATION = /\s*\([^()]*\d{4}[^()]*\)/g;
 
 /** What a help text says of a parameter: the sentences that name it, formulas aside. */
 export function sentencesOn(text: string, name: string): string {
   const [first = "", ...rest] = name.split("_");
   const greek = GREEK[first] ? `|${GREEK[first]}_?${rest.join("_")}` : "";
   const word = new RegExp(`(^|[^\\w.])(${name}${greek})($|[^\\w])`);
-  const sentences = text.split("\n").flatMap((paragraph) => paragraph.match(/.+?[.;](?=\s|$)|.+$/g) ?? []);
+  const sentences = text.split("\n").flatMap((paragraph) => paragraph.replace(CITATION, "").split(/(?<=\.)\s+(?=[A-Z])/));
   const found = sentences.map((sentence) => sentence.trim()).filter((sentence) => word.test(sentence) && !/ = /.test(sentence));
-  return found.slice(0, MOST).join(" ").replace(/;$/, ".");
+  return found.slice(0, MOST).join(" ");
 }
 
 const IDENTIFIER = /\b[a-z_]+(?:\.[a-z0-9_]+)+\b/g;
