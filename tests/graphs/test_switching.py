@@ -9,9 +9,9 @@ from hypothesis import assume, given, strategies
 from pydantic import JsonValue
 
 from graphs.checking.check import examine
+from graphs.defaults import with_defaults, without_defaults
 from graphs.document.model import Document
 from graphs.document.operations import Remove, SetMode, Wire, apply
-from graphs.defaults import with_defaults, without_defaults
 from graphs.errors import InputError
 from graphs.exporting import export
 from graphs.faults import Code, Fault, GraphError
