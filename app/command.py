@@ -112,6 +112,34 @@ def run(
 
 
 @commands.command()
+def edit(
+    graph: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="GRAPH", help="A graph's file, or an example; none shows where to begin.", show_default=False
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=65535, help="The port to listen at; else 8642 or the next free one."),
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the link and open no browser.")] = False,
+    nodes: NodeFolders = None,
+    no_plugins: NoPlugins = False,
+    allow_read: Readable = None,
+    device: Device = "auto",
+) -> None:
+    """Open the editor in the browser; it serves this machine alone. Where one runs already, that one is used."""
+    from app.editor.launching import edit as open_editor
+    from app.editor.options import Options
+
+    folders = tuple(folder.absolute() for folder in nodes or ())
+    readable = tuple(folder.absolute() for folder in allow_read or ())
+    options = Options(folders, not no_plugins, readable, device)
+    open_editor(graph, options, port=port, browser=not no_browser, tell=typer.echo)
+
+
+@commands.command()
 def check(
     graph: Graph,
     settings: Settings = None,

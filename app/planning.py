@@ -26,8 +26,8 @@ def show_plan(opened: Opened, catalogue: Catalogue, choices: Choices, *, as_json
         states = plan.states(plan.forecast(store), costs=True)
         notes = store.take_notes()
     if as_json:
-        nodes = {place: _entry(state) for place, state in states.items()}
-        told = {"nodes": nodes, "nfe": _bounds(_total(states.values())), "notes": notes}
+        nodes = {place: entry(state) for place, state in states.items()}
+        told = {"nodes": nodes, "nfe": bounds(total(states.values())), "notes": notes}
         print(json.dumps(told, indent=2, ensure_ascii=False))  # noqa: T201 - the answer
     else:
         print("\n".join([*(f"note: {note}" for note in notes), *_lines(states)]))  # noqa: T201 - the answer
@@ -42,12 +42,12 @@ def _lines(states: dict[str, NodeState]) -> list[str]:
     lines = [f"{place:{width}}  {_told(found)}".rstrip() for place, found in groups.items()]
     counts = {state: sum(found.state is state for found in states.values()) for state in State}
     words = [f"{count} {WORDS[state]}" for state, count in counts.items() if count]
-    return [*lines, "", f"{', '.join(words)}; {_total(states.values())} NFE"]
+    return [*lines, "", f"{', '.join(words)}; {total(states.values())} NFE"]
 
 
 def _told(found: list[NodeState]) -> str:
-    total = _total(found)
-    cost = f"{total} NFE" if total.high else ""
+    nfe = total(found)
+    cost = f"{nfe} NFE" if nfe.high else ""
     if len(found) == 1:
         return f"{found[0].state:7}  {', '.join(filter(None, (found[0].reason, cost)))}"
     counts = [f"{count} {state}" for state in State if (count := sum(one.state is state for one in found))]
@@ -55,19 +55,21 @@ def _told(found: list[NodeState]) -> str:
     return f"{len(found)} cells: {', '.join(filter(None, (*counts, because, cost)))}"
 
 
-def _entry(state: NodeState) -> dict[str, JsonValue]:
-    entry: dict[str, JsonValue] = {"state": str(state.state), "reason": state.reason}
-    return entry if state.nfe is None else {**entry, "nfe": _bounds(state.nfe)}
+def entry(state: NodeState) -> dict[str, JsonValue]:
+    """What a plan says of a node, as JSON."""
+    said: dict[str, JsonValue] = {"state": str(state.state), "reason": state.reason}
+    return said if state.nfe is None else {**said, "nfe": bounds(state.nfe)}
 
 
-def _total(states: Iterable[NodeState]) -> Span:
-    total = Span(0, 0)
+def total(states: Iterable[NodeState]) -> Span:
+    """The NFE of all these nodes."""
+    found = Span(0, 0)
     for state in states:
-        total += state.nfe or Span(0, 0)
-    return total
+        found += state.nfe or Span(0, 0)
+    return found
 
 
-def _bounds(span: Span) -> JsonValue:
+def bounds(span: Span) -> JsonValue:
     """A number where it is one, else [low, high]; null where nothing bounds it."""
     high = span.high if math.isfinite(span.high) else None
     return span.low if span.exact else [span.low, high]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Generator, Iterable
 from functools import cached_property
 from multiprocessing.connection import Connection
@@ -93,6 +94,12 @@ class Here:
         """Forget values."""
         for name in names:
             self.values.pop(name, None)
+
+    def prepare(self, types: Iterable[str]) -> None:
+        """Import what computes these node types; what cannot be imported is told by the task that needs it."""
+        for name in types:
+            with contextlib.suppress(Exception):
+                self._callables[name]
 
     def submit(self, task: Task, cancelled: Callable[[], bool]) -> None:
         """Begin a task. What it needs stays its own, also where an equal content is dropped before it starts."""

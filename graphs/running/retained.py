@@ -72,6 +72,11 @@ class Retained:
         self._forecast, self._dirty = found, set()
         return found
 
+    def stir(self) -> None:
+        """Something else ran or cleared the store: what was not there last time is looked up again."""
+        if self._forecast is not None:
+            self._dirty |= {number for number, state in enumerate(self._forecast.states) if state is not State.CACHED}
+
     def states(self) -> dict[str, NodeState]:
         """What will happen to each node."""
         return self.plan.states(self.forecast())
@@ -82,7 +87,7 @@ class Retained:
         try:
             yield from run_forecast(self.plan, found, self.store, executors, cancelled)
         finally:
-            self._dirty |= {number for number, state in enumerate(found.states) if state is not State.CACHED}
+            self.stir()
 
     def _examine(self) -> None:
         found = examine(self.opened, self.catalogue)

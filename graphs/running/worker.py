@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import time
@@ -22,8 +23,11 @@ from graphs.values import PackingError
 GRACE = 3.0
 """Seconds that a node is given to find out that it was cancelled."""
 
-SHOW_EVERY = 0.25
-"""Seconds between two previews that are sent: to send one, a GPU has to be waited for."""
+SHOW_EVERY = 0.1
+"""Seconds between two previews that are sent, of what lies on the CPU."""
+
+SHOW_DEVICE_EVERY = 0.25
+"""The same of what lies on a GPU, which has to be waited for to send one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +57,34 @@ class Cancel:
     """Stop the task under way."""
 
 
-Message: TypeAlias = Give | Drop | Fetch | Cancel | Task
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Import what computes these node types, so that no task has to wait for it."""
+
+    types: tuple[str, ...]
+
+
+Message: TypeAlias = Give | Drop | Fetch | Cancel | Prepare | Task
 
 
 class Worker:
-    """Computes in another process, which is started when it is first needed, and anew after it died."""
+    """Computes in another process, which is started when it is first needed, and anew after it died.
 
-    def __init__(self, catalogue: Catalogue, device: str = "cpu", grace: float = GRACE) -> None:
-        self.catalogue, self.device, self.grace = catalogue, device, grace
+    It yields to others by `niceness` more than this process does.
+    """
+
+    def __init__(self, catalogue: Catalogue, device: str = "cpu", grace: float = GRACE, niceness: int = 0) -> None:
+        self.catalogue, self.device, self.grace, self.niceness = catalogue, device, grace, niceness
         self.process: SpawnProcess | None = None
         self.connection: Connection | None = None
         self._names: set[str] = set()
         self._task: Task | None = None
+
+    def prepare(self, types: Iterable[str]) -> None:
+        """Start the process and let it import what computes these node types; it is not waited for."""
+        if self._task is None:
+            self._bury_idle()
+            self._send(Prepare(tuple(types)))
 
     def holds(self, name: str) -> bool:
         """Whether the process has the value; one that died while it was idle has none."""
@@ -151,7 +171,9 @@ class Worker:
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, self.catalogue, self.device), daemon=True)
+        self.process = context.Process(
+            target=serve, args=(theirs, self.catalogue, self.device, self.niceness), daemon=True
+        )
         self.process.start()
         theirs.close()
 
@@ -181,8 +203,10 @@ class Worker:
         self._names = set()
 
 
-def serve(connection: Connection, catalogue: Catalogue, device: str) -> None:
+def serve(connection: Connection, catalogue: Catalogue, device: str, niceness: int = 0) -> None:
     """What the process does: it takes messages until its parent is gone."""
+    if niceness and hasattr(os, "nice"):
+        os.nice(niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to hear
     sys.stdout = sys.stderr  # what a node prints is no answer of the command
     _Server(connection, Here(catalogue, device)).run()
@@ -193,6 +217,11 @@ class _Server:
         self.connection, self.here = connection, here
         self.asked = False
         self.shown = 0.0
+
+    @property
+    def pause(self) -> float:
+        """Seconds between two previews."""
+        return SHOW_EVERY if self.here.device == "cpu" else SHOW_DEVICE_EVERY
 
     def run(self) -> None:
         try:
@@ -211,6 +240,8 @@ class _Server:
                 self.connection.send(self._content(name))
             case Cancel():
                 self.asked = True
+            case Prepare(types):
+                self.here.prepare(types)
             case Task():
                 self._work(message)
 
@@ -221,7 +252,7 @@ class _Server:
             while True:
                 told = self.here.listen()
                 if isinstance(told, Shown):
-                    if time.monotonic() - self.shown < SHOW_EVERY:
+                    if time.monotonic() - self.shown < self.pause:
                         continue
                     self.shown = time.monotonic()
                     try:

@@ -63,7 +63,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The tests of the laws in a copy of the project with two more files."""
     copy = tmp_path_factory.mktemp("copy")
     for name in ("nodes", "graphs", "app", "tests"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     (copy / "nodes" / "solver" / "straight.py").write_text(SOLVER)
     (copy / "nodes" / "guidance" / "nothing.py").write_text(GUIDANCE)

@@ -17,7 +17,7 @@ from queue import SimpleQueue
 
 from tests.mutants.mutant import ROOT, Mutant
 
-COPIED = ("app", "assets", "graphs", "nodes", "tests", "pyproject.toml", "README.md", "LICENSE")
+COPIED = ("app", "assets", "graphs", "nodes", "tests", "hatch_build.py", "pyproject.toml", "README.md", "LICENSE")
 FOUND, PASSED = 1, 0
 """What pytest exits with when a test failed, and when none did."""
 
@@ -42,7 +42,7 @@ def copies(count: int) -> Iterator[list[Path]]:
             for name in COPIED:
                 source = ROOT / name
                 if source.is_dir():
-                    shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+                    shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
                 elif source.exists():
                     shutil.copy(source, copy / name)
         yield made

@@ -1,0 +1,28 @@
+"""Operations as they travel."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+from graphs.document.operations import Batch, Operation
+from graphs.errors import InputError
+from graphs.faults import brief
+
+_OPERATIONS: TypeAdapter[Operation] = TypeAdapter(Operation)
+
+
+def operation_json(operation: Operation) -> dict[str, JsonValue]:
+    """An operation with what has its default left out, as documents are written."""
+    if isinstance(operation, Batch):
+        return {"do": "batch", "operations": [operation_json(inner) for inner in operation.operations]}
+    return {"do": operation.do, **operation.model_dump(mode="json", exclude_defaults=True)}
+
+
+def read_operation(value: JsonValue) -> Operation:
+    """The operation that a page sent; `InputError` where it is none."""
+    try:
+        return _OPERATIONS.validate_python(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InputError("this is no edit", where=where, given=brief(value), mend=first["msg"]) from error

@@ -1,0 +1,1 @@
+"""The engine process: plans, runs, and what a browser sees of them."""

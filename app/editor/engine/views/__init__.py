@@ -1,0 +1,1 @@
+"""Values as a browser sees them."""

@@ -1,0 +1,62 @@
+"""A document that people look at: the session, whoever looks, and what is known of its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from app.editor.documents.records import Edited
+from app.editor.documents.session import Session
+from app.editor.edits import operation_json
+from app.editor.mailbox import Mailbox
+from app.editor.news import Message, merge
+
+
+@dataclass(eq=False)
+class Visitor:
+    """One page that shows the document: who it is, and what waits for it."""
+
+    author: str
+    client: str
+    mailbox: Mailbox = field(default_factory=Mailbox)
+
+
+@dataclass(eq=False)
+class Room:
+    """Everything of one open document. `live` is all news so far, merged, for whoever comes later."""
+
+    session: Session
+    visitors: set[Visitor] = field(default_factory=set)
+    live: Message = field(default_factory=dict)
+
+    def tell(self, change: Mapping[str, JsonValue]) -> None:
+        """News for everybody here, and for whoever comes."""
+        merge(self.live, change)
+        self.live.pop("results", None)  # the gallery has them
+        for visitor in self.visitors:
+            visitor.mailbox.tell(change)
+
+    def edited(self, edit: Edited) -> None:
+        """An edit for everybody here, whoever made it: it is confirmed to that one."""
+        message: Message = {
+            "kind": "edited",
+            "revision": edit.revision,
+            "operation": operation_json(edit.operation),
+            "client": edit.client,
+            "number": edit.number,
+            "label": edit.label,
+        }
+        for visitor in self.visitors:
+            visitor.mailbox.post({**message, "can": self.session.can(visitor.author)._asdict()})
+
+    def welcome(self, visitor: Visitor) -> Message:
+        """Everything that a page needs to show the document as it is."""
+        return {
+            "kind": "welcome",
+            "snapshot": self.session.snapshot(),
+            "acknowledged": self.session.last_number(visitor.client),
+            "can": self.session.can(visitor.author)._asdict(),
+            "live": self.live,
+        }

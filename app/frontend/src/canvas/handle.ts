@@ -1,0 +1,63 @@
+/** What the rest of the editor asks of the canvas, and what the canvas asks of it. */
+
+import type { InjectionKey } from "vue";
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** One end of a wire: a port, or a parameter that is shown as one. */
+export interface PortEnd {
+  node: string;
+  port: string;
+  side: "input" | "output";
+}
+
+/** Where a person wants a node: on the canvas, on the screen, and the loose wire that it is for. */
+export interface SearchWish {
+  at: Point;
+  screen: Point;
+  from?: PortEnd;
+  /** A wire that does not fit, and what would be put between. */
+  between?: { from: PortEnd; to: PortEnd; offers: string[]; reason: string };
+}
+
+/** What a context menu was opened on. */
+export interface MenuWish {
+  screen: Point;
+  at: Point;
+  target:
+    | { what: "canvas" }
+    | { what: "node"; id: string }
+    | { what: "wire"; id: string }
+    | { what: "frame"; id: string; list: "groups" | "notes" };
+}
+
+export interface CanvasHandle {
+  /** Bring these nodes into view, or all of the level. */
+  fit(ids?: readonly string[]): void;
+  /** Move the view only as far as is needed to have these nodes in it. */
+  reveal(ids: readonly string[]): void;
+  zoomBy(factor: number): void;
+  zoomTo(zoom: number): void;
+  /** A place on the screen as a place of the graph. */
+  toGraph(screen: Point): Point;
+  toScreen(at: Point): Point;
+  /** Where the pointer is over the canvas, or the middle of what is shown. */
+  pointer(): Point;
+  /** How large a node is: measured, or estimated where it is not drawn. */
+  sizeOf(id: string): Size;
+  placeOf(id: string): Point;
+  /** Begin to edit the text of a note or the title of a group. */
+  edit(list: "groups" | "notes", id: string): void;
+  toggleMap(): void;
+  focus(): void;
+}
+
+export const canvasKey: InjectionKey<{ value: CanvasHandle | null }> = Symbol("canvas");

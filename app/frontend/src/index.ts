@@ -1,0 +1,3 @@
+import "./theme.css";
+
+export { default as NoiseloomEditor } from "./Editor.vue";

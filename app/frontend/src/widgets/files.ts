@@ -1,0 +1,64 @@
+/** Files that a graph may read: what the server lists, and uploads. */
+
+import type { Json } from "../document/types";
+import type { Editor } from "../state/editor";
+
+export interface FileEntry {
+  /** What stands in the document. */
+  value: Json;
+  name: string;
+  /** Where it is: "workspace" or "assets". */
+  from: string;
+  bytes?: number;
+}
+
+interface Listed {
+  files?: { path: string; name?: string; bytes?: number }[];
+  assets?: (string | { name: string; bytes?: number })[];
+}
+
+/** The files of these suffixes in the workspace and among the assets. */
+export async function listFiles(editor: Editor, suffixes: readonly string[]): Promise<FileEntry[]> {
+  const answer = await editor.request(`/api/files?suffixes=${encodeURIComponent(suffixes.join(","))}`);
+  if (!answer.ok) throw new Error(`The list of files could not be read (${answer.status}).`);
+  const { files = [], assets = [] } = (await answer.json()) as Listed;
+  return [
+    ...files.map((file): FileEntry => ({
+      value: { file: file.path },
+      name: file.name ?? file.path,
+      from: "workspace",
+      ...(file.bytes === undefined ? {} : { bytes: file.bytes }),
+    })),
+    ...assets.map((asset): FileEntry => {
+      const name = typeof asset === "string" ? asset : asset.name;
+      return { value: `asset:${name.replace(/^asset:/, "")}`, name: name.replace(/^asset:/, ""), from: "assets" };
+    }),
+  ];
+}
+
+/** Put a file into the workspace; gives what stands in the document for it. */
+export async function uploadFile(editor: Editor, file: File): Promise<Json> {
+  const answer = await editor.request(`/api/files?name=${encodeURIComponent(file.name)}`, {
+    method: "POST",
+    headers: { "Content-Type": file.type || "application/octet-stream" },
+    body: file,
+  });
+  const found = (await answer.json().catch(() => ({}))) as { path?: string; message?: string; detail?: string };
+  if (!answer.ok || !found.path) throw new Error(found.message ?? found.detail ?? `“${file.name}” was not taken (${answer.status}).`);
+  return { file: found.path };
+}
+
+/** What a value of a file parameter is called. */
+export function fileName(value: Json): string {
+  if (typeof value === "string") return value.replace(/^(asset|hub):/, "").split("/").at(-1) ?? value;
+  if (value && typeof value === "object" && !Array.isArray(value) && typeof value["file"] === "string")
+    return value["file"].split("/").at(-1) ?? value["file"];
+  return "none";
+}
+
+/** Where a value of a file parameter points, in full. */
+export function filePlace(value: Json): string {
+  if (typeof value === "string") return value;
+  if (value && typeof value === "object" && !Array.isArray(value) && typeof value["file"] === "string") return value["file"];
+  return "no file";
+}
