@@ -221,6 +221,7 @@ export type FromServer =
   | { kind: "edited"; revision: number; operation: Operation; client: string; number: number; label: string; can?: Can }
   | { kind: "refused"; number: number; message: string; snapshot: Snapshot }
   | { kind: "told"; level: "info" | "warning" | "error"; text: string }
+  | { kind: "gone" }
   | ({ kind: "news" } & News);
 
 export type ToServer =
