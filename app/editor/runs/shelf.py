@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import time
+from collections.abc import Set
 from pathlib import Path
 
 from app.editor.engine.merging import media_of
@@ -12,6 +14,10 @@ from app.editor.engine.messages import Told
 from graphs.home import home_folder
 
 NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp|json)")
+
+
+NEW = ".new-"
+"""How a file begins that is not written to its end."""
 
 
 def gallery_folder() -> Path:
@@ -31,7 +37,7 @@ class Shelf:
         if path.exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".new-")
+        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=NEW)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -46,6 +52,23 @@ class Shelf:
             return None
         path = self.folder / name
         return path if path.is_file() else None
+
+    def size(self, name: str) -> int:
+        """The bytes of a file; 0 where there is none."""
+        path = self.path(name)
+        return path.stat().st_size if path is not None else 0
+
+    def remove(self, name: str) -> None:
+        """Let a file go."""
+        if NAME.fullmatch(name):
+            (self.folder / name).unlink(missing_ok=True)
+
+    def sweep(self, known: Set[str], age: float) -> None:
+        """Take out what is not among the known and was put here so many seconds ago: nobody will ask for it."""
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+            ours = NAME.fullmatch(path.name) or path.name.startswith(NEW)
+            if ours and path.name not in known and time.time() - path.stat().st_mtime > age:
+                path.unlink(missing_ok=True)
 
     def holds(self, view: Told) -> bool:
         """Whether all media of a view are there."""
