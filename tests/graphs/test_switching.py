@@ -219,7 +219,7 @@ INNER = boxes({"a": toy("mixing.more", params={"by": 4}), "b": toy("mixing.more"
 
 
 def test_a_bypassed_subgraph_leads_its_input_through_and_a_muted_one_rests_as_a_whole() -> None:
-    inner = {**INNER, "outputs": {"out": "b"}}
+    inner: dict[str, JsonValue] = {**INNER, "outputs": {"out": "b"}}
     last = toy("mixing.more", amount="sub")
     document = graph(amount=AMOUNT, sub=off(box(inner, n="amount")), last=last)
     assert settled(document)["last"].sources == {"amount": [("amount", None)]}

@@ -81,7 +81,8 @@ def test_groups_and_notes_come_in_the_order_that_is_wanted(order: list[str], wha
 
     strange: JsonValue = {"text": "no id"}
     before = noted({"id": "n1", "w": 1}, strange, {"id": "n2"}, {"id": "n3"})
-    after = noted(*({"id": name, "w": 2} for name in order[:1]), strange, *({"id": name} for name in order[1:]))
+    entries: list[JsonValue] = [{"id": name, "w": index} for index, name in enumerate(order)]
+    after = noted(*entries[:1], strange, *entries[1:])
     assert dumps(apply(before, differences(before, after)).document) == dumps(after)
 
 
