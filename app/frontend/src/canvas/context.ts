@@ -3,6 +3,7 @@
 import { computed, inject, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
 import type { Editor } from "../state/editor";
 import type { Fault } from "../state/protocol";
+import type { Shell } from "../state/shell";
 import type { Box } from "./geometry";
 import { noteBoxes } from "./frames";
 import { createLinking, type Linking } from "./linking";
@@ -18,6 +19,7 @@ export interface Guide {
 
 export interface CanvasContext {
   readonly editor: Editor;
+  readonly shell: Shell;
   readonly viewport: Viewport;
   readonly scene: Scene;
   readonly linking: Linking;
@@ -31,8 +33,6 @@ export interface CanvasContext {
   readonly lasso: ShallowRef<Box | null>;
   readonly faults: ComputedRef<ReadonlyMap<string, readonly Fault[]>>;
   readonly noteBoxes: ComputedRef<ReadonlyMap<string, Box>>;
-  /** The frame whose text is being edited, as "notes:id". */
-  readonly editing: ShallowRef<string | null>;
   select(nodes: Iterable<string>, wires?: Iterable<string>, frames?: Iterable<string>): void;
 }
 
@@ -44,10 +44,11 @@ export function useContext(): CanvasContext {
   return context;
 }
 
-export function createContext(editor: Editor): CanvasContext {
+export function createContext(editor: Editor, shell: Shell): CanvasContext {
   const scene = createScene(editor);
   return {
     editor,
+    shell,
     scene,
     viewport: createViewport(),
     linking: createLinking(editor, scene),
@@ -58,7 +59,6 @@ export function createContext(editor: Editor): CanvasContext {
     lasso: shallowRef(null),
     faults: computed(() => byNode(editor.plan.value?.faults ?? [])),
     noteBoxes: computed(() => noteBoxes(editor, scene)),
-    editing: shallowRef(null),
     select(nodes, wires = [], frames = []) {
       editor.selected.nodes.value = new Set(nodes);
       editor.selected.wires.value = new Set(wires);

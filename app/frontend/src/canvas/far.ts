@@ -5,6 +5,7 @@ import { groupBox } from "./frames";
 import { touches, type Box } from "./geometry";
 import { HEADER, mediaHeight, viewOf } from "./metrics";
 import { reach } from "./paths";
+import { kindColour } from "../kinds";
 import { colours, type Colours } from "./palette";
 import { statusOf, type Status } from "./status";
 
@@ -51,7 +52,7 @@ function drawGroups(pen: CanvasRenderingContext2D, { scene, editor }: CanvasCont
     round(pen, box, 10);
     pen.fill();
     pen.globalAlpha = 0.7;
-    pen.strokeStyle = editor.selected.frames.value.has(group.id) ? ink.accent : (group.colour ?? ink.strong);
+    pen.strokeStyle = editor.selected.frames.value.has(`groups:${group.id}`) ? ink.accent : (group.colour ?? ink.strong);
     pen.lineWidth = 2;
     pen.stroke();
     pen.globalAlpha = 1;
@@ -119,7 +120,7 @@ function drawCard(pen: CanvasRenderingContext2D, context: CanvasContext, id: str
   pen.fill();
   pen.save();
   pen.clip();
-  pen.fillStyle = item.tint;
+  pen.fillStyle = item.place.colour ?? kindColour(item.kind, ink.theme);
   const alpha = pen.globalAlpha;
   pen.globalAlpha = alpha * 0.28;
   pen.fillRect(box.x, box.y, box.width, HEADER);

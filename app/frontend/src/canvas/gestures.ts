@@ -43,7 +43,7 @@ export interface GestureHooks {
   released(link: { from: PortEnd; at: Point; screen: Point }): void;
 }
 
-const INTERACTIVE = "input, textarea, select, button, a, [contenteditable=true], [data-widget], .nl-field-row:not(:has(.nl-wired))";
+const INTERACTIVE = "input, textarea, select, button, a, [contenteditable=true], [data-no-drag]:not(.nl-parameter--wired)";
 
 export function createGestures(context: CanvasContext, hooks: GestureHooks): Gestures {
   const { editor, viewport, scene, linking } = context;
@@ -216,7 +216,7 @@ export function createGestures(context: CanvasContext, hooks: GestureHooks): Ges
 
   function moving(what: Pressed, start: Point, toggles: boolean): Gesture {
     const { nodes, wires, frames } = editor.selected;
-    const id = what.node ?? what.frame?.id ?? "";
+    const id = what.node ?? (what.frame ? `${what.frame.list}:${what.frame.id}` : "");
     const own = what.node ? nodes : frames;
     const was = own.value.has(id);
     const only = (): void => (what.node ? context.select([id]) : context.select([], [], [id]));
@@ -225,7 +225,7 @@ export function createGestures(context: CanvasContext, hooks: GestureHooks): Ges
     let move: ReturnType<typeof beginMove> | null = null;
     return {
       follows: true,
-      move: (at, _, event) => (move ??= beginMove(context)).move({ x: at.x - start.x, y: at.y - start.y }, !event.altKey),
+      move: (at, _, event) => (move ??= beginMove(context)).move({ x: at.x - start.x, y: at.y - start.y }, context.shell.snap.value !== event.altKey),
       end: () => move?.end(),
       cancel() {
         // A press that did not move: a click on one of many selects it alone; with a key held it leaves the selection.
@@ -276,7 +276,7 @@ export function createGestures(context: CanvasContext, hooks: GestureHooks): Ges
           const frame = groupBox(scene, group);
           return frame.x >= box.x && frame.y >= box.y && frame.x + frame.width <= box.x + box.width && frame.y + frame.height <= box.y + box.height;
         });
-        context.select([...before.nodes, ...nodes], [], [...before.frames, ...notes.map((note) => note.id), ...groups.map((group) => group.id)]);
+        context.select([...before.nodes, ...nodes], [], [...before.frames, ...notes.map((note) => `notes:${note.id}`), ...groups.map((group) => `groups:${group.id}`)]);
       },
       end: () => (context.lasso.value = null),
       cancel() {

@@ -54,9 +54,6 @@ export interface CanvasHandle {
   /** How large a node is: measured, or estimated where it is not drawn. */
   sizeOf(id: string): Size;
   placeOf(id: string): Point;
-  /** Begin to edit the text of a note or the title of a group. */
-  edit(list: "groups" | "notes", id: string): void;
-  toggleMap(): void;
   focus(): void;
 }
 

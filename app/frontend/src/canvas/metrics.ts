@@ -4,17 +4,20 @@ import type { Json, NodeJson, PlaceJson } from "../document/types";
 import type { NodeNews, NodeTypeJson, ParameterJson, PortJson, View } from "../state/protocol";
 import type { Signature } from "../state/signatures";
 import { references } from "../document/references";
+import { inWords } from "../widgets/field";
+import { rowsOf } from "../widgets/fitting";
 import type { Size } from "./handle";
 
 export const HEADER = 42;
 export const PORT_ROW = 22;
-export const FIELD_ROW = 28;
-export const LINES_ROW = 78;
+export const FIELD_ROW = 24;
 export const PADDING = 7;
 export const NARROWEST = 152;
 export const WIDEST = 640;
 const WIDEST_NATURAL = 264;
 const LETTER = 7.2;
+/** What a value needs beside its name. */
+const ROOM: Record<string, number> = { switch: 64, seed: 150, file: 140, curve: 112, choice: 116, numbers: 110, text: 110 };
 const LEAST_MEDIA = 112;
 /** What to leave free below a card that will show a picture. */
 export const LEAST_MEDIA_ROOM = LEAST_MEDIA + PADDING;
@@ -60,10 +63,6 @@ export interface Shape extends Size {
 const isLong = (parameter: ParameterJson): boolean =>
   parameter.kind.kind === "text" && Boolean(parameter.kind.lines || parameter.kind.prompt);
 
-/** The height of a parameter's row. */
-export const fieldHeight = (parameter: ParameterJson, wired: boolean): number =>
-  isLong(parameter) && !wired ? LINES_ROW : FIELD_ROW;
-
 /** What an output is called on its card: "out" tells less than its type. */
 export const outputLabel = (port: PortJson): string => (port.name === "out" && port.types[0] ? port.types[0] : port.name);
 
@@ -76,7 +75,7 @@ function naturalWidth(id: string, typeName: string, signature: Signature, media:
     widths.push((left + (output ? outputLabel(output).length : 0)) * LETTER + 44);
   }
   for (const parameter of signature.parameters)
-    widths.push(isLong(parameter) ? 200 : parameter.name.length * LETTER + (parameter.kind.kind === "switch" ? 60 : 104));
+    widths.push(isLong(parameter) ? 200 : inWords(parameter.name).length * LETTER + (ROOM[parameter.kind.kind] ?? 92));
   if (media) widths.push(200);
   return Math.ceil(Math.min(Math.max(...widths, NARROWEST), WIDEST_NATURAL) / 8) * 8;
 }
@@ -122,7 +121,7 @@ export function shapeOf(
   const promoted = Array.isArray(place.promoted) ? place.promoted : [];
   for (const parameter of signature.parameters) {
     const sources = references(node.inputs?.[parameter.name]);
-    const height = fieldHeight(parameter, sources.length > 0);
+    const height = rowsOf(parameter, node) * FIELD_ROW;
     const at = collapsed ? middle : y + FIELD_ROW / 2;
     const port: PortJson = { name: parameter.name, types: [], optional: true };
     const shown = sources.length > 0 || promoted.includes(parameter.name);
@@ -159,8 +158,8 @@ export function mediaHeight(shape: Shape, news: NodeNews): number {
   return Math.round(Math.min(Math.max(height, view?.kind === "number" ? 56 : LEAST_MEDIA), MOST_MEDIA)) + PADDING;
 }
 
-/** What a parameter is set to, or its default. */
-export function valueOf(node: NodeJson, parameter: ParameterJson): Json {
+/** What the document sets a parameter to, under whichever spelling; undefined where the default is in force. */
+export function valueOf(node: NodeJson, parameter: ParameterJson): Json | undefined {
   const name = [parameter.name, ...(parameter.also ?? [])].find((entry) => node.params && entry in node.params);
-  return (name === undefined ? undefined : node.params?.[name]) ?? (name === undefined ? parameter.default : null);
+  return name === undefined ? undefined : node.params?.[name];
 }

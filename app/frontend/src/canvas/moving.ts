@@ -33,7 +33,7 @@ export function placing(context: CanvasContext, points: ReadonlyMap<string, Poin
 
 export function decorating(context: CanvasContext, list: "groups" | "notes", id: string, change: Partial<FrameJson>): Operation | null {
   const frame = context.editor.level.value.view?.[list]?.find((entry) => entry.id === id);
-  return frame ? { do: "decorate", at: context.editor.path.value, what: list, id, value: { ...plain(frame), ...plain(change as FrameJson) } } : null;
+  return frame ? { do: "decorate", at: context.editor.path.value, what: list, id, value: { ...plain(frame), ...plain({ id, ...change }) } } : null;
 }
 
 /** Begin to move what is selected. */
@@ -42,13 +42,13 @@ export function beginMove(context: CanvasContext): Moving {
   const nodes = new Set([...editor.selected.nodes.value].filter((id) => scene.items.value.has(id)));
   const frames = new Map<string, Box>();
   for (const group of scene.groups.value)
-    if (editor.selected.frames.value.has(group.id)) {
+    if (editor.selected.frames.value.has(`groups:${group.id}`)) {
       for (const id of carried(scene, group)) nodes.add(id);
       if (typeof group.x === "number" && typeof group.width === "number") frames.set(`groups:${group.id}`, groupBox(scene, group));
     }
   for (const note of scene.notes.value) {
     const box = context.noteBoxes.value.get(note.id);
-    if (editor.selected.frames.value.has(note.id) && box) frames.set(`notes:${note.id}`, box);
+    if (editor.selected.frames.value.has(`notes:${note.id}`) && box) frames.set(`notes:${note.id}`, box);
   }
   const starts = new Map<string, Box>([...[...nodes].map((id) => [id, scene.boxOf(id)] as const), ...frames]);
   const whole = around(starts.values());

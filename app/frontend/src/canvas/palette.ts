@@ -1,6 +1,9 @@
 /** The theme's colours for what is drawn by hand. */
 
+import type { Theme } from "../kinds";
+
 export interface Colours {
+  theme: Theme;
   panel: string;
   well: string;
   line: string;
@@ -10,34 +13,31 @@ export interface Colours {
   accent: string;
   good: string;
   bad: string;
-  warn: string;
-  canvas: string;
   font: string;
 }
 
-const NAMES: Record<keyof Colours, string> = {
-  panel: "--nl-panel",
-  well: "--nl-well",
-  line: "--nl-line",
-  strong: "--nl-line-strong",
-  text: "--nl-text",
-  soft: "--nl-soft",
-  accent: "--nl-accent",
-  good: "--nl-good",
-  bad: "--nl-bad",
-  warn: "--nl-warn",
-  canvas: "--nl-canvas",
-  font: "--nl-font",
-};
-
-let known: { theme: string; colours: Colours } | null = null;
+const known = new WeakMap<Element, Colours>();
 
 /** Read from the style sheet, and again when the theme is another one. */
 export function colours(element: Element): Colours {
-  const theme = element.closest("[data-theme]")?.getAttribute("data-theme") ?? "";
-  if (known?.theme === theme) return known.colours;
+  const theme: Theme = element.closest("[data-theme]")?.getAttribute("data-theme") === "light" ? "light" : "dark";
+  const kept = known.get(element);
+  if (kept?.theme === theme) return kept;
   const style = getComputedStyle(element);
-  const found = Object.fromEntries(Object.entries(NAMES).map(([name, variable]) => [name, style.getPropertyValue(variable).trim()]));
-  known = { theme, colours: found as unknown as Colours };
-  return known.colours;
+  const read = (name: string): string => style.getPropertyValue(`--nl-${name}`).trim();
+  const found: Colours = {
+    theme,
+    panel: read("panel"),
+    well: read("well"),
+    line: read("line"),
+    strong: read("line-strong"),
+    text: read("text"),
+    soft: read("soft"),
+    accent: read("accent"),
+    good: read("good"),
+    bad: read("bad"),
+    font: read("font"),
+  };
+  known.set(element, found);
+  return found;
 }

@@ -1,12 +1,12 @@
 /** Places for the nodes that the document gives none. They are shown, not written, until a person moves something. */
 
 import { computed, type ComputedRef } from "vue";
+import { arrange } from "../commands/layout";
 import type { LevelJson } from "../document/types";
 import type { Editor } from "../state/editor";
 import { around } from "./geometry";
 import type { Point } from "./handle";
-import { LEAST_MEDIA_ROOM } from "./metrics";
-import { placed } from "./placing";
+import { HEADER, LEAST_MEDIA_ROOM } from "./metrics";
 import type { Item } from "./scene";
 
 export function createPlaces(editor: Editor, items: ComputedRef<ReadonlyMap<string, Item>>): ComputedRef<ReadonlyMap<string, Point>> {
@@ -25,6 +25,7 @@ export function createPlaces(editor: Editor, items: ComputedRef<ReadonlyMap<stri
   });
 }
 
+const ASPECT = 1.7;
 const NONE: ReadonlyMap<string, Point> = new Map();
 
 function find(level: LevelJson, items: ReadonlyMap<string, Item>, lacking: Item[]): ReadonlyMap<string, Point> {
@@ -33,7 +34,12 @@ function find(level: LevelJson, items: ReadonlyMap<string, Item>, lacking: Item[
     return { width: shape?.width ?? 0, height: (shape?.height ?? 0) + (shape?.media ? LEAST_MEDIA_ROOM : 0) };
   };
   const nodes = Object.fromEntries(lacking.map((item) => [item.id, item.node]));
-  const points = placed({ ...level, nodes } as LevelJson, sizeOf);
+  const portAt = (id: string, side: "input" | "output", port: string | null): number => {
+    const shape = items.get(id)?.shape;
+    const spots = side === "input" ? shape?.inputs : shape?.outputs;
+    return (port === null ? spots?.values().next().value : spots?.get(port))?.y ?? HEADER;
+  };
+  const points = arrange(level, sizeOf, { only: Object.keys(nodes), aspect: ASPECT, portAt });
   const boxes = Object.entries(points).map(([id, point]) => ({ ...point, ...sizeOf(id) }));
   const taken = around(
     [...items.values()]

@@ -19,8 +19,7 @@ export interface Item {
   type: NodeTypeJson | null;
   signature: Signature;
   shape: Shape;
-  /** The colour of what it is about: that of its main output. */
-  tint: string;
+  kind: string;
 }
 
 export interface Wire {
@@ -86,8 +85,7 @@ export function createScene(editor: Editor): Scene {
     const type = typeOf(node);
     const signature = editor.signature(node) ?? guess(node);
     const shape = shapeOf(id, node, place, signature, type);
-    const main = signature.outputs[0] ?? signature.inputs[0];
-    return { id, path, node, place, type, signature, shape, tint: place.colour ?? colourOf(main?.types ?? []) };
+    return { id, path, node, place, type, signature, shape, kind: node.graph ? "graph" : (type?.kind ?? "") };
   }
 
   const wires = computed<ReadonlyMap<string, Wire>>(() => {
