@@ -3,7 +3,7 @@
 import { columnsOf, type Folded } from "./columns";
 import { netOf, type Block, type Link, type Net, type Placed } from "./graph";
 import { topsOf } from "./heights";
-import { reduceCrossings, slotsOf } from "./ordering";
+import { reduceCrossings, slotsOf, type Slot } from "./ordering";
 
 export interface FlowOptions {
   /** Width by height of where it is to be seen. */
@@ -33,7 +33,7 @@ export function flow(blocks: readonly Block[], links: readonly Link[], options: 
     for (const height of [tall, tall * 1.25, tall * 1.6]) {
       const tried = attempt(net, folded, height, options);
       const scale = Math.max(tried.width / options.aspect, tried.height);
-      const cost = scale * (1 + 0.012 * folded.size);
+      const cost = scale * (folded.size ? 1.05 + 0.015 * folded.size : 1);
       if (cost < least - 0.5) {
         least = cost;
         best = tried;
@@ -65,6 +65,7 @@ function attempt(net: Net, folded: Folded, tallest: number, options: FlowOptions
   reduceCrossings(columns);
   keepBelow(columns, net, folded);
   const tops = topsOf(columns, options.row);
+  closeUp(columns, net, folded, tops, options.row);
   const sizes = new Map(net.blocks.map((block) => [block.id, block]));
   const places = new Map<string, Placed>();
   let x = 0;
@@ -78,6 +79,17 @@ function attempt(net: Net, folded: Folded, tallest: number, options: FlowOptions
   const bottom = Math.max(...net.blocks.map((block) => (places.get(block.id)?.y ?? 0) + block.height));
   for (const place of places.values()) place.y -= top;
   return { places, width: x - options.column, height: bottom - top };
+}
+
+/** No room is left between a block and what stands below it because it leads there. */
+function closeUp(columns: ReturnType<typeof slotsOf>, net: Net, folded: Folded, tops: Map<Slot, number>, gap: number): void {
+  for (const list of columns)
+    list.forEach((slot, index) => {
+      const above = list[index - 1];
+      const source = net.incoming.get(slot.id)?.[0]?.from;
+      if (above && folded.has(slot.id) && (above.id === source || folded.has(above.id)) && list.some((other) => other.id === source))
+        tops.set(slot, (tops.get(above) ?? 0) + above.height + gap);
+    });
 }
 
 /** Blocks that stand in one column with what leads to them stand right below it. */

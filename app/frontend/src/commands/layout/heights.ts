@@ -3,6 +3,7 @@
 import type { Slot } from "./ordering";
 
 const ROUNDS = 14;
+const PASSING = 5;
 
 /** The tops of all slots. Each column in turn takes the places that are nearest to what its wires ask for. */
 export function topsOf(columns: readonly Slot[][], gap: number): Map<Slot, number> {
@@ -32,14 +33,15 @@ export function topsOf(columns: readonly Slot[][], gap: number): Map<Slot, numbe
 /** The top at which a slot's wires would be straight, and how strongly it is wished. */
 function wish(slot: Slot, tops: ReadonlyMap<Slot, number>, side: "before" | "after" | "both"): { top: number; weight: number } {
   const both = [...slot.before, ...slot.after];
-  const wanted = side === "both" ? both : slot[side];
+  // What a wire passes through keeps to the straight line between its ends, as the wire is drawn without a bend.
+  const wanted = side === "both" || !slot.block ? both : slot[side];
   const ends = wanted.length ? wanted : both;
   const now = tops.get(slot) ?? 0;
   if (!ends.length) return { top: now, weight: 0.01 };
   const straight = ends.map((end) => (tops.get(end.slot) ?? 0) + end.there - end.here).sort((one, other) => one - other);
   const middle = straight.length >> 1;
   const median = straight.length % 2 ? (straight[middle] ?? now) : ((straight[middle - 1] ?? now) + (straight[middle] ?? now)) / 2;
-  return { top: median, weight: wanted.length ? (slot.block ? 1 : 2) : 0.1 };
+  return { top: median, weight: wanted.length ? (slot.block ? 1 : PASSING) : 0.1 };
 }
 
 /** Least squares under an order: neighbours whose wishes collide move as one. */
