@@ -16,7 +16,7 @@ GROUP = r"\((?:[^()]|\([^()]*\))*\)"
 """Something in brackets, with one more pair of brackets in it at the most."""
 
 SCRIPT = rf"(?:{GROUP}|\{{[^{{}}]*\}}|-?[A-Za-z0-9{GREEK}∞]+)"
-BEFORE, AFTER = r"(?<![\w'’.^-])", r"(?![A-Za-z]|\.[a-z]|-[a-z])"
+BEFORE, AFTER = r"(?<![\w'’.^-])", r"(?![A-Za-z]|\.[a-z]|-[A-Za-z])"
 TOKEN = re.compile(
     rf"(?P<code>`[^`]+`)"
     rf"|(?P<arxiv>arXiv:\d{{4}}\.\d{{4,5}}(?:v\d+)?)"
@@ -28,11 +28,11 @@ TOKEN = re.compile(
     rf"|\^(?P<above>{SCRIPT})"
     rf"|(?P<small>[{''.join(SUPERSCRIPTS)}]+)",
 )
-OPERATORS = "=≠<>≤≥+−·/~←→∈²³"
+OPERATORS = "=≠<>≤≥+−·/~←→∈"
 AFTER_VARIABLE = re.compile(r"\s*[=≠<>≤≥+−·/(|,~←→∈)\]]|\s+[A-Za-z]_")
 """What follows "a" or "A" where it is a variable, and no word."""
 
-QUANTITY = rf"(?:{GROUP}|[A-Za-z{GREEK}0-9.]+['′]*(?:_{SCRIPT})?['′]*[²³]?)"
+QUANTITY = rf"(?:{GROUP}|[A-Za-z{GREEK}0-9.]{{1,30}}['′]*(?:_{SCRIPT})?['′]*[²³]?)"
 FRACTION = re.compile(rf"(?<![\w)²³])(?P<over>{QUANTITY})/(?P<under>{QUANTITY})")
 
 
@@ -71,7 +71,7 @@ def _symbol(found: re.Match[str], text: str, depth: int) -> str:
     letter, digit, below = found["letter"], found["digit"], found["below"]
     if letter in "aA" and found.group() == letter and not _is_beside_operator(found, text):
         return letter
-    under = digit or (_inner(below, depth) if below is not None else "")
+    under = ", ".join([part for part in (digit, _inner(below, depth) if below is not None else "") if part])
     primes = "′" * len((found["prime"] or "") + (found["late"] or ""))
     shape = letter if letter in UPRIGHT else f"<i>{letter}</i>"
     return f"{shape}{primes}" + (f"<sub>{under}</sub>" if under else "")

@@ -95,6 +95,8 @@ def test_the_help_of_every_node_is_whole(record: NodeType) -> None:
         ("√(1 + s²)", '√<span class="nl-root">1 + <i>s</i><sup>2</sup></span>'),
         ("e^(−2h)", "<i>e</i><sup>−2<i>h</i></sup>"),
         ("a point, a `row`, a = 1", "a point, a <code>row</code>, <i>a</i> = 1"),
+        ("x0_before", "<i>x</i><sub>0, before</sub>"),
+        ("a U-Net, 1/p² a step", "a U-Net, 1/<i>p</i><sup>2</sup> a step"),
         ("sigma_max < inf", "<code>sigma_max</code> &lt; inf"),
         ("as solver.heun, i.e. the row's own", "as <code>solver.heun</code>, i.e. the row&#x27;s own"),
     ],
