@@ -114,7 +114,7 @@ export function createPainter(context: CanvasContext, mounting: Mounting, hooks:
       ];
       // What runs changes its record many times a second; what is drawn by hand follows in its own time.
       beat = window.setInterval(() => {
-        if (editor.job.value?.state === "running" || editor.job.value?.state === "waiting") invalidate();
+        if (editor.job.value?.state === "running") invalidate();
       }, 120);
       stops.push(watch(() => editor.job.value?.state, invalidate));
       const theme = new MutationObserver(invalidate);
