@@ -40,6 +40,11 @@ class Room:
 
     def edited(self, edit: Edited) -> None:
         """An edit for everybody here, whoever made it: it is confirmed to that one."""
+        for visitor in self.visitors:
+            self.confirm(edit, visitor)
+
+    def confirm(self, edit: Edited, visitor: Visitor) -> None:
+        """Tell a page of an edit."""
         message: Message = {
             "kind": "edited",
             "revision": edit.revision,
@@ -47,9 +52,9 @@ class Room:
             "client": edit.client,
             "number": edit.number,
             "label": edit.label,
+            "can": self.session.can(visitor.author)._asdict(),
         }
-        for visitor in self.visitors:
-            visitor.mailbox.post({**message, "can": self.session.can(visitor.author)._asdict()})
+        visitor.mailbox.post(message)
 
     def welcome(self, visitor: Visitor) -> Message:
         """Everything that a page needs to show the document as it is."""

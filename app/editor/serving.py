@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,15 @@ from app.editor.studio import Studio
 from app.editor.tokens import Tokens
 from graphs.errors import InputError, NoiseloomError
 
+LOOK_EVERY = 2.0
+"""Seconds between two looks at whether another program has changed a file that is open here."""
+
+
+async def _look(studio: Studio) -> None:
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        studio.look()
+
 
 def application(studio: Studio, tokens: Tokens) -> FastAPI:
     """The application, without the gate."""
@@ -30,7 +40,9 @@ def application(studio: Studio, tokens: Tokens) -> FastAPI:
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         await studio.runs.start()
+        looking = asyncio.create_task(_look(studio))
         yield
+        looking.cancel()
         await studio.close()
 
     app = FastAPI(lifespan=living, docs_url=None, redoc_url=None, openapi_url=None)

@@ -18,7 +18,11 @@ from app.editor.news import Message
 from app.editor.room import Room, Visitor
 from app.editor.runs.runs import Runs
 from graphs.catalogue.catalogue import Catalogue
+from graphs.document.operations import Batch, Operation
 from graphs.errors import InputError
+
+SHOW_AFTER = 0.03
+"""Seconds after an edit before the engine is shown the document, so that a drag is planned for only now and then."""
 
 SAVE_AFTER = 0.4
 """Seconds after an edit before the file is written, so that a drag writes it once."""
@@ -39,6 +43,7 @@ class Studio:
             "run": self._run,
             "stop": lambda room, _visitor, message: self._stop(room, message),
         }
+        self._showing: dict[str, asyncio.TimerHandle] = {}
         self._saving: dict[str, asyncio.TimerHandle] = {}
 
     def enter(self, session: Session) -> Room:
@@ -72,10 +77,9 @@ class Studio:
         if edit is None:
             return
         room.edited(edit)
-        self._show(room)
-        if room.session.id not in self._saving:
-            later = asyncio.get_running_loop().call_later
-            self._saving[room.session.id] = later(SAVE_AFTER, self._save, room)
+        for waiting, seconds, act in ((self._showing, SHOW_AFTER, self._show), (self._saving, SAVE_AFTER, self._save)):
+            if room.session.id not in waiting:
+                waiting[room.session.id] = asyncio.get_running_loop().call_later(seconds, act, room)
 
     def hear(self, told: Told) -> None:
         """News of the engine and the queue, for the pages that they are about."""
@@ -83,27 +87,74 @@ class Studio:
         rooms = self.rooms.values() if told["kind"] in _EVERYWHERE else filter(None, [self.rooms.get(document)])
         for room in rooms:
             room.tell(change)
+        if told["kind"] == "result":
+            self._picture(document, told)
 
     async def close(self) -> None:
         """Save everything and end the engine."""
         await self.runs.close()
-        for handle in self._saving.values():
+        for handle in (*self._showing.values(), *self._saving.values()):
             handle.cancel()
         self.library.close()
 
+    def _picture(self, document: str, told: Told) -> None:
+        """The newest picture of a document stands for it on the start page."""
+        view = told.get("view")
+        items = view.get("items") if isinstance(view, dict) else None
+        if isinstance(items, list) and items and isinstance(items[0], dict):
+            self.library.set_thumbnail(document, str(items[0]["url"]))
+
+    def look(self) -> None:
+        """Take in what other programs wrote into the files of documents that somebody looks at."""
+        for room in list(self.rooms.values()):
+            if room.visitors:
+                self._attempt(room, room.session.look)
+
     def _save(self, room: Room) -> None:
         self._saving.pop(room.session.id, None)
-        self.took(room, room.session.save())
+        self._attempt(room, room.session.save)
+        self.library.note(room.session)
+
+    def _attempt(self, room: Room, act: Callable[[], Edited | None]) -> None:
+        """Do what the disk may refuse; everybody here is told, and the history has every edit all the same."""
+        try:
+            self.took(room, act())
+        except InputError as error:
+            for visitor in room.visitors:
+                visitor.mailbox.post({"kind": "told", "level": "error", "text": str(error)})
 
     def _show(self, room: Room) -> None:
+        self._showing.pop(room.session.id, None)
         shown = room.session.snapshot()
         self.runs.desk.show(room.session.id, room.session.revision, shown["document"], str(room.session.place))
 
     def _edit(self, room: Room, visitor: Visitor, message: Mapping[str, JsonValue]) -> None:
-        operation = read_operation(message.get("operation"))
-        number, label = _number(message), _text(message, "label", "")
-        edit = room.session.edit(operation, author=visitor.author, client=visitor.client, number=number, label=label)
-        self.took(room, edit)
+        label = _text(message, "label", "")
+        self._make(room, visitor, message, lambda: read_operation(message.get("operation")), label)
+
+    def _command(self, room: Room, visitor: Visitor, message: Mapping[str, JsonValue]) -> None:
+        """An edit that is worked out here, since it needs the catalogue."""
+        arguments = message.get("arguments")
+        command: JsonValue = {**(arguments if isinstance(arguments, dict) else {}), "do": message.get("name")}
+        self._make(room, visitor, message, lambda: composed(command, room.session.document, self.catalogue), "")
+
+    def _make(
+        self,
+        room: Room,
+        visitor: Visitor,
+        message: Mapping[str, JsonValue],
+        operation: Callable[[], Operation],
+        label: str,
+    ) -> None:
+        """Edit as a page wants it; what it sent before, because it had not heard of it, is confirmed once more."""
+        number, session = _number(message), room.session
+        known = number <= session.last_number(visitor.client)
+        wanted = Batch(operations=()) if known else operation()
+        edit = session.edit(wanted, author=visitor.author, client=visitor.client, number=number, label=label)
+        if known:
+            room.confirm(edit, visitor)
+        else:
+            self.took(room, edit)
 
     def _step(self, room: Room, visitor: Visitor, step: Callable[[Session, str], Edited | None]) -> None:
         self.took(room, step(room.session, visitor.author))
@@ -127,15 +178,6 @@ class Studio:
             self.runs.queue.cancel(job)
         else:
             self.runs.queue.cancel_all(room.session.id)
-
-    def _command(self, room: Room, visitor: Visitor, message: Mapping[str, JsonValue]) -> None:
-        """An edit that is worked out here, since it needs the catalogue."""
-        arguments = message.get("arguments")
-        command: JsonValue = {**(arguments if isinstance(arguments, dict) else {}), "do": message.get("name")}
-        operation, label = composed(command, room.session.document, self.catalogue), _text(message, "name")
-        number = _number(message)
-        edit = room.session.edit(operation, author=visitor.author, client=visitor.client, number=number, label=label)
-        self.took(room, edit)
 
 
 _EVERYWHERE = ("engine", "queue")

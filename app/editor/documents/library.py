@@ -108,7 +108,7 @@ class Library:
         place = self.workspace.path_of(name)
         if place != session.place:
             session.move_to(place)
-            self._note(session)
+            self.note(session)
         return session
 
     def duplicate(self, id_: str) -> Session:
@@ -140,7 +140,7 @@ class Library:
         known = self._trash.take(id_, self.documents)
         self._registry.put(known)
         session = self._opened(known.place)
-        self._note(session)
+        self.note(session)
         return session
 
     def import_bytes(self, filename: str, body: bytes, catalogue: Catalogue) -> Session:
@@ -167,13 +167,13 @@ class Library:
                 "this leads elsewhere than it did", where=plain(str(place)), mend="open that file by its path"
             )
         known = self._registry.by_place(place) or Known(secrets.token_hex(8), place, place.stem, self._clock(), "")
-        session = open_session(known.id, self.documents / known.id, place, clock=self._clock, told=self._note)
+        session = open_session(known.id, self.documents / known.id, place, clock=self._clock, told=self.note)
         session.shown = self.workspace.shown(place)
         self._sessions[session.id] = session
         self._registry.put(known._replace(name=session.name))
         return session
 
-    def _note(self, session: Session) -> None:
+    def note(self, session: Session) -> None:
         """Note a document's name and place, and that it changed now."""
         known = self._registry.by_id(session.id) or Known(session.id, session.place, "", 0.0, "")
         self._registry.put(known._replace(place=session.place, name=session.name, changed=self._clock()))

@@ -1,7 +1,8 @@
 import { computed, inject, shallowReactive, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
 import { apply, levelAt } from "../document/apply";
-import type { Operation } from "../document/operations";
+import { batch, type Operation } from "../document/operations";
 import type { DocumentJson, Json, LevelJson } from "../document/types";
+import { nextSeeds } from "../widgets/seeds";
 import { openChannel, type Channel } from "./channel";
 import { createLive, type Live } from "./live";
 import { createPending } from "./pending";
@@ -137,15 +138,13 @@ export function createEditor(start: Start, snapshot: Snapshot): Editor {
         for (const entry of pending.entries) channel.send(asMessage(entry));
         return;
       case "edited":
-        if (message.revision <= revision) return;
-        confirmed = apply(confirmed, message.operation);
-        revision = message.revision;
         if (message.client === pending.client) pending.acknowledge(message.number);
         if (message.can) can.value = message.can;
-        if (message.client === pending.client && !pending.entries.length && message.number > 0) {
-          saved.value = true;
-          document.value = confirmed;
-        } else rebase();
+        if (message.revision > revision) {
+          confirmed = apply(confirmed, message.operation);
+          revision = message.revision;
+        }
+        rebase();
         return;
       case "refused":
         pending.drop(message.number);
@@ -211,8 +210,13 @@ export function createEditor(start: Start, snapshot: Snapshot): Editor {
     },
     undo: () => channel.send({ kind: "undo" }),
     redo: () => channel.send({ kind: "redo" }),
-    run: (targets = [], options = {}) =>
-      channel.send({ kind: "run", targets, front: options.front ?? false, replace: options.replace ?? false, count: options.count ?? 1 }),
+    run(targets = [], { front = false, replace = false, count = 1 } = {}) {
+      for (let turn = 0; turn < count; turn += 1) {
+        channel.send({ kind: "run", targets, front, replace });
+        const seeds = replace ? [] : nextSeeds(document.value, "");
+        if (seeds.length) editor.edit(batch(seeds), "seeds after a run");
+      }
+    },
     stop: (wanted) => channel.send(wanted === undefined ? { kind: "stop" } : { kind: "stop", job: wanted }),
     notify(notice) {
       if (shown.some((other) => other.text === notice.text)) return;

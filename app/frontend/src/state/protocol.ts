@@ -268,7 +268,7 @@ export type ToServer =
   | { kind: "edit"; number: number; operation: Operation; label: string }
   | { kind: "command"; number: number; name: string; arguments: { [key: string]: Json } }
   | { kind: "undo" | "redo" }
-  | { kind: "run"; targets: string[]; front: boolean; replace: boolean; count?: number }
+  | { kind: "run"; targets: string[]; front: boolean; replace: boolean }
   | { kind: "stop"; job?: string }
   | { kind: "got" };
 
