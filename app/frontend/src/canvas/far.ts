@@ -4,7 +4,7 @@ import type { CanvasContext } from "./context";
 import { groupBox } from "./frames";
 import { touches, type Box } from "./geometry";
 import { HEADER, mediaHeight, viewOf } from "./metrics";
-import { reach } from "./paths";
+import { extent, trace } from "./paths";
 import { kindColour } from "../kinds";
 import { colours, type Colours } from "./palette";
 import { statusOf, type Status } from "./status";
@@ -81,18 +81,13 @@ function drawWires(pen: CanvasRenderingContext2D, { scene, editor, linking }: Ca
   const hidden = linking.link.value?.moved?.id;
   for (const wire of scene.wires.value.values()) {
     if (wire.id === hidden) continue;
-    const from = scene.portAt(wire.from);
-    const to = scene.portAt(wire.to);
-    const out = reach(from, to);
-    const left = Math.min(from.x, to.x) - out;
-    const box = { x: left, y: Math.min(from.y, to.y), width: Math.max(from.x, to.x) + out - left, height: Math.abs(from.y - to.y) + 1 };
-    if (!touches(box, shown)) continue;
+    const route = scene.routeOf(wire);
+    if (!touches(extent(route), shown)) continue;
     const strong = editor.selected.wires.value.has(wire.id) || chosen.has(wire.from.node) || chosen.has(wire.to.node);
     const key = `${strong ? "!" : ""}${wire.colour}`;
     let path = paths.get(key);
     if (!path) paths.set(key, (path = new Path2D()));
-    path.moveTo(from.x, from.y);
-    path.bezierCurveTo(from.x + out, from.y, to.x - out, to.y, to.x, to.y);
+    trace(path, route);
   }
   for (const [key, path] of paths) {
     const strong = key.startsWith("!");

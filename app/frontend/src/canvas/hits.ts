@@ -5,7 +5,7 @@ import { groupBox, TITLE } from "./frames";
 import { grown, holds } from "./geometry";
 import type { Point, PortEnd } from "./handle";
 import { HEADER } from "./metrics";
-import { distance } from "./paths";
+import { distance, extent } from "./paths";
 
 export function nodeAt({ scene }: CanvasContext, at: Point): string | null {
   let found: string | null = null;
@@ -35,12 +35,9 @@ export function wireAt({ scene }: CanvasContext, at: Point, within: number): str
   let found: string | null = null;
   let least = within;
   for (const wire of scene.wires.value.values()) {
-    const from = scene.portAt(wire.from);
-    const to = scene.portAt(wire.to);
-    const slack = 280;
-    if (at.x < Math.min(from.x, to.x) - slack || at.x > Math.max(from.x, to.x) + slack) continue;
-    if (at.y < Math.min(from.y, to.y) - slack || at.y > Math.max(from.y, to.y) + slack) continue;
-    const far = distance(from, to, at);
+    const route = scene.routeOf(wire);
+    if (!holds(grown(extent(route), within), at)) continue;
+    const far = distance(route, at);
     if (far < least) {
       least = far;
       found = wire.id;

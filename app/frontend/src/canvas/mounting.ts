@@ -3,7 +3,7 @@
 import { nextTick, shallowRef, type ShallowRef } from "vue";
 import type { CanvasContext } from "./context";
 import { grown, touches, type Box } from "./geometry";
-import { reach } from "./paths";
+import { extent } from "./paths";
 
 const FAR_BELOW = 0.35;
 const NEAR_ABOVE = 0.37;
@@ -85,12 +85,7 @@ export function createMounting(context: CanvasContext): Mounting {
     zoomed = zoom;
     const found: string[] = [];
     for (const wire of scene.wires.value.values()) {
-      const from = scene.portAt(wire.from);
-      const to = scene.portAt(wire.to);
-      const out = reach(from, to);
-      const left = Math.min(from.x, to.x) - out;
-      const box = { x: left, y: Math.min(from.y, to.y) - 4, width: Math.max(from.x, to.x) + out - left, height: Math.abs(from.y - to.y) + 8 };
-      if (touches(box, area)) found.push(wire.id);
+      if (touches(extent(scene.routeOf(wire)), area)) found.push(wire.id);
     }
     if (found.length !== wires.value.length || found.some((id, index) => id !== wires.value[index])) wires.value = found;
   }

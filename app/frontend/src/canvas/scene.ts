@@ -8,7 +8,8 @@ import type { NodeTypeJson, PortJson } from "../state/protocol";
 import type { Signature } from "../state/signatures";
 import type { Box } from "./geometry";
 import type { Point, PortEnd } from "./handle";
-import { mediaHeight, shapeOf, type Shape, type Spot } from "./metrics";
+import { HEADER, mediaHeight, shapeOf, type Shape, type Spot } from "./metrics";
+import { routeBetween, type Route } from "./paths";
 import { createPlaces } from "./places";
 
 export interface Item {
@@ -49,6 +50,7 @@ export interface Scene {
   boxOf(id: string): Box;
   /** Where the middle of a port is. */
   portAt(end: PortEnd): Point;
+  routeOf(wire: Wire): Route;
   spotOf(end: PortEnd): Spot | null;
   colourOf(types: readonly string[]): string;
 }
@@ -133,6 +135,18 @@ export function createScene(editor: Editor): Scene {
     const shape = items.value.get(end.node)?.shape;
     return (end.side === "input" ? shape?.inputs : shape?.outputs)?.get(end.port) ?? null;
   };
+  const boxOf = (id: string): Box => {
+    const item = items.value.get(id);
+    const { x, y } = placeOf(id);
+    if (!item) return { x, y, width: 0, height: 0 };
+    return { x, y, width: item.shape.width, height: item.shape.height + mediaHeight(item.shape, editor.live.of(item.path)) };
+  };
+  const portAt = (end: PortEnd): Point => {
+    const { x, y } = placeOf(end.node);
+    const spot = spotOf(end);
+    const width = items.value.get(end.node)?.shape.width ?? 0;
+    return spot ? { x: x + spot.x, y: y + spot.y } : { x: x + (end.side === "output" ? width : 0), y: y + HEADER / 2 };
+  };
   return {
     items,
     wires,
@@ -144,18 +158,9 @@ export function createScene(editor: Editor): Scene {
     unplaced,
     resized,
     placeOf,
-    boxOf(id) {
-      const item = items.value.get(id);
-      const { x, y } = placeOf(id);
-      if (!item) return { x, y, width: 0, height: 0 };
-      return { x, y, width: item.shape.width, height: item.shape.height + mediaHeight(item.shape, editor.live.of(item.path)) };
-    },
-    portAt(end) {
-      const { x, y } = placeOf(end.node);
-      const spot = spotOf(end);
-      const width = items.value.get(end.node)?.shape.width ?? 0;
-      return spot ? { x: x + spot.x, y: y + spot.y } : { x: x + (end.side === "output" ? width : 0), y: y + 21 };
-    },
+    boxOf,
+    portAt,
+    routeOf: (wire) => routeBetween(portAt(wire.from), portAt(wire.to), boxOf(wire.from.node), boxOf(wire.to.node)),
     spotOf,
     colourOf,
   };

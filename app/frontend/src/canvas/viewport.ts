@@ -25,7 +25,7 @@ export interface Viewport {
   /** Go there in a moment, or at once where motion is not wanted. */
   glide(view: View): void;
   /** The view that has all of a box in it. */
-  fitting(box: Box, most?: number): View;
+  fitting(box: Box, most?: number, foot?: number): View;
   toGraph(local: Point): Point;
   toLocal(at: Point): Point;
   /** The part of the graph that is on the screen. */
@@ -71,8 +71,9 @@ export function createViewport(): Viewport {
       const scale = next / view.value.zoom;
       set({ x: screen.x - (screen.x - view.value.x) * scale, y: screen.y - (screen.y - view.value.y) * scale, zoom: next });
     },
-    fitting(box, most = 1) {
-      const { width, height } = size.value;
+    fitting(box, most = 1, foot = 0) {
+      const { width } = size.value;
+      const height = size.value.height - foot;
       const zoom = clampZoom(
         Math.min((width - 2 * MARGIN) / Math.max(box.width, 1), (height - 2 * MARGIN) / Math.max(box.height, 1), most),
       );
