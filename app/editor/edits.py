@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import JsonValue, ValidationError
 
-from graphs.document.operations import Batch, Operation
+from graphs.document.operations import OPERATIONS, Batch, Operation
 from graphs.errors import InputError
 from graphs.faults import brief
-
-_OPERATIONS: TypeAdapter[Operation] = TypeAdapter(Operation)
 
 
 def operation_json(operation: Operation) -> dict[str, JsonValue]:
@@ -21,7 +19,7 @@ def operation_json(operation: Operation) -> dict[str, JsonValue]:
 def read_operation(value: JsonValue) -> Operation:
     """The operation that a page sent; `InputError` where it is none."""
     try:
-        return _OPERATIONS.validate_python(value)
+        return OPERATIONS.validate_python(value)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

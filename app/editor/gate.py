@@ -18,6 +18,9 @@ from app.editor.tokens import Tokens
 SESSION_KEY = "noiseloom.session"
 """Where the session of a request stands in its ASGI scope, behind the gate."""
 
+NICEGUI_SOCKET = "/_nicegui_ws/"
+"""NiceGUI's socket, which would take plain requests in place of a WebSocket too."""
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -47,6 +50,8 @@ class Gate:
         session = self.tokens.session_of(asking.cookie(self.tokens.cookie))
         if session is None:
             await self._answer(refusal(asking, 401, "not signed in"), asking, receive, send)
+        elif asking.path.startswith(NICEGUI_SOCKET) and not asking.is_socket:
+            await self._answer(refusal(asking, 403, "only a WebSocket is served here"), asking, receive, send)
         elif asking.changes and not self.tokens.is_page_token(session, asking.headers.get(PAGE_TOKEN_HEADER, "")):
             message = f"the header {PAGE_TOKEN_HEADER} is missing or wrong: load the page again"
             await self._answer(refusal(asking, 403, message), asking, receive, send)

@@ -84,7 +84,10 @@ def _cycle_faults(flat: Flat) -> Iterator[Fault]:
     """Every cycle once; no more than anyone would read."""
     for cycle in itertools.islice(cycles(_after(flat)), min(len(flat), MOST_CYCLES)):
         message, given = "the wires run in a circle", " → ".join(cycle)
-        yield Fault(code=Code.CYCLE, node=cycle[0], message=message, given=given, mend="take out one of these wires")
+        wires = flat[cycle[0]].sources.items()
+        port = next((port for port, found in wires if any(source == cycle[-2] for source, _ in found)), "")
+        mend = "take out one of these wires"
+        yield Fault(code=Code.CYCLE, node=cycle[0], port=port, message=message, given=given, mend=mend)
 
 
 def _after(flat: Flat) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, NamedTuple, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from graphs.document.grouping import grouped, renamed_members
 from graphs.document.model import Document, Level, Mode, Node, Subgraph, View, Wires, join, some_view
@@ -130,6 +130,9 @@ Operation: TypeAlias = Annotated[
     "Add | Remove | Rename | Wire | SetParameter | Reset | SetMode | Interface | Move | Decorate | Title | Batch",
     Field(discriminator="do"),
 ]
+
+OPERATIONS: TypeAdapter[Operation] = TypeAdapter(Operation)
+"""From an operation to JSON and back; it stands here since it looks the names above up where it is made."""
 
 
 class Applied(NamedTuple):

@@ -102,8 +102,10 @@ class Here:
                 self._callables[name]
 
     def submit(self, task: Task, cancelled: Callable[[], bool]) -> None:
-        """Begin a task."""
-        self._task = work(task, self.values, self._callables, self.device, cancelled)
+        """Begin a task. What it needs stays its own, also where an equal content is dropped before it starts."""
+        wanted = {task.kept, *(name for names in task.inputs.values() for name in names)}
+        held = {name: self.values[name] for name in wanted if name in self.values}
+        self._task = work(task, held, self._callables, self.device, cancelled)
 
     def listen(self) -> Told | None:
         """Compute up to the next thing to tell. `Cancelled` where the node found out that it was cancelled."""

@@ -9,15 +9,17 @@ from hypothesis import assume, given, strategies
 from pydantic import JsonValue
 
 from graphs.checking.check import examine
+from graphs.defaults import with_defaults, without_defaults
 from graphs.document.model import Document
 from graphs.document.operations import Remove, SetMode, Wire, apply
 from graphs.errors import InputError
 from graphs.exporting import export
-from graphs.faults import Code, Fault
+from graphs.faults import Code, Fault, GraphError
 from graphs.flattening import Flat, flatten
 from graphs.opening import Opened
 from graphs.signatures import signatures
 from graphs.switching import settle
+from graphs.upgrading import upgrade
 from tests.graphs.checking.broken import AMOUNT, BOXED, SHOWN, shown
 from tests.graphs.running.at_random import PORTS, kind_of, random_graphs
 from tests.graphs.running.runs import Runs, amount, items_of, planned, value_of
@@ -219,7 +221,7 @@ INNER = boxes({"a": toy("mixing.more", params={"by": 4}), "b": toy("mixing.more"
 
 
 def test_a_bypassed_subgraph_leads_its_input_through_and_a_muted_one_rests_as_a_whole() -> None:
-    inner = {**INNER, "outputs": {"out": "b"}}
+    inner: dict[str, JsonValue] = {**INNER, "outputs": {"out": "b"}}
     last = toy("mixing.more", amount="sub")
     document = graph(amount=AMOUNT, sub=off(box(inner, n="amount")), last=last)
     assert settled(document)["last"].sources == {"amount": [("amount", None)]}
@@ -259,6 +261,20 @@ def test_an_exported_script_has_no_call_of_what_is_switched_off() -> None:
     nodes = shown(basket=toy("mixing.boxed", amount="more"), more=off(MORE), idle=off(SHOWN, "mute"))
     plain = shown(basket=BOXED)
     assert export(Opened(graph(**nodes), places()), toys()) == export(Opened(graph(**plain), places()), toys())
+
+
+def test_a_node_stays_switched_off_when_it_is_brought_up_to_date_and_when_its_defaults_are_written_out() -> None:
+    old = off({"type": "toys.aging.scale", "inputs": {"a": "amount"}, "params": {"percent": 50}}, "mute")
+    current, _ = upgrade(graph(amount=AMOUNT, old=old), toys())
+    whole = with_defaults(current, toys())
+    assert (current.nodes["old"].type, current.nodes["old"].mode) == ("toys.aging.part", "mute")
+    assert (whole.nodes["old"].mode, whole.nodes["old"].params) == ("mute", {"share": 0.5})
+    assert without_defaults(whole, toys()).nodes["old"].mode == "mute"
+
+
+def test_a_way_to_be_switched_off_that_nobody_knows_is_a_fault_of_shape() -> None:
+    with pytest.raises(GraphError, match=r"nodes\.a\.mode"):
+        graph(a={**AMOUNT, "mode": "sleep"})
 
 
 @pytest.mark.parametrize(

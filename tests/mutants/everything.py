@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.mutants import asking, engine, levels, noise, solvers, states, steering
+from tests.mutants import asking, editing, engine, levels, noise, solvers, states, steering
 
 MUTANTS = (
     *engine.MUTANTS,
+    *editing.MUTANTS,
     *levels.MUTANTS,
     *noise.MUTANTS,
     *asking.MUTANTS,

@@ -19,6 +19,7 @@ from graphs.document.operations import (
     Operation,
     Remove,
     Reset,
+    SetMode,
     SetParameter,
     Title,
     Wire,
@@ -76,10 +77,12 @@ class _Work:
         self.view(at, self.now(at).view or View(), after.view or View())
 
     def node(self, at: str, name: str, after: Node) -> None:
-        """Wires, parameters, and what is inside."""
+        """Whether it is on, wires, parameters, and what is inside."""
         now = self.now(at).nodes[name]
         if now is after:
             return
+        if now.mode != after.mode:
+            self.do(SetMode(at=at, id=name, mode=after.mode))
         for port in _changed(now.inputs, after.inputs):
             self.do(Wire(at=at, id=name, port=port, sources=after.inputs.get(port)))
         for key in _changed(now.params, after.params):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from app.editor.documents.journal import DamagedJournalError, Journal
-from app.editor.documents.records import operations
 from app.editor.documents.stacks import Stacks
 from graphs.document.model import Document
-from graphs.document.operations import apply
+from graphs.document.operations import OPERATIONS, apply
 from graphs.document.reading import loads
 from graphs.errors import InputError
 
@@ -45,7 +44,7 @@ def replay(journal: Journal, until: int | None = None) -> Head | None:
         for row in journal.rows(snapshot.revision, until):
             if row.revision != revision + 1:
                 break
-            document = apply(document, operations.validate_json(row.operation)).document
+            document = apply(document, OPERATIONS.validate_json(row.operation)).document
             stacks.take(row)
             revision, replayed, size = row.revision, replayed + 1, size + LAID_OUT * len(row.operation)
     except (InputError, ValueError, TypeError, KeyError) as error:

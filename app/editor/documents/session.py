@@ -19,12 +19,12 @@ from app.editor.documents.dragging import PREFIX, Gesture, target_of
 from app.editor.documents.grouping import grouped
 from app.editor.documents.keeping import Beginning, Keeper
 from app.editor.documents.locking import Lock
-from app.editor.documents.records import Can, Edited, Kind, Row, Saved, Snapshot, Step, Version, operations
+from app.editor.documents.records import Can, Edited, Kind, Row, Saved, Snapshot, Step, Version
 from app.editor.documents.replaying import LAID_OUT, Head, replay
 from app.editor.documents.stacks import Stacks
 from app.editor.documents.words import plain
 from graphs.document.model import Document
-from graphs.document.operations import Applied, Operation, apply
+from graphs.document.operations import OPERATIONS, Applied, Operation, apply
 from graphs.document.reading import LARGEST_TEXT, loads
 from graphs.document.writing import dumps
 from graphs.errors import InputError
@@ -115,7 +115,7 @@ class Session:
             raise InputError("an edit needs an author")
         known = self._kept(lambda: self._keeper.journal.sent(by.client, number))
         if known is not None:
-            return _edited(known, operations.validate_json(known.operation))
+            return _edited(known, OPERATIONS.validate_json(known.operation))
         applied = apply(self.document, operation)
         gesture = self._gesture(by.author, operation, label)
         before = gesture.before if gesture else self.document
@@ -157,7 +157,7 @@ class Session:
             row = self._kept(lambda: self._keeper.journal.row(step.row))
             if row is None:
                 raise InputError("its history is not kept any more")  # noqa: TRY301 - as any other reason
-            operation = operations.validate_json(row.inverse)
+            operation = OPERATIONS.validate_json(row.inverse)
             applied = apply(self.document, operation)
         except InputError as error:
             self._kept(lambda: self._keeper.journal.skip(step.row))
@@ -309,7 +309,7 @@ class Session:
         """Keep an edit, then let it be seen."""
         self._require_open()
         revision, now = self.revision + 1, self._clock()
-        done, back = (operations.dump_json(each).decode() for each in (operation, applied.inverse))
+        done, back = (OPERATIONS.dump_json(each).decode() for each in (operation, applied.inverse))
         self._require_room(applied.document, len(done))
         row = Row(revision, *by, label, kind, step, done, back, now)
         due = whole or self._since + 1 >= EVERY

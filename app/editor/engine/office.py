@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from app.editor.engine.computing import Again, Computing, Prepare
 from app.editor.engine.messages import Cancel, Close, Forget, Job, Message, News, Settings, Show, Told
 from app.editor.engine.outbox import Outbox
-from app.editor.engine.planning import Costing, Planner, costed
+from app.editor.engine.planning import Costing, Planner, costed, unplanned
 from app.editor.engine.trays import Tray
 from graphs.catalogue.catalogue import Catalogue, read_catalogue
 from graphs.store.store import Store, store_folder
@@ -47,19 +48,22 @@ class Office:
         try:
             catalogue = read_catalogue(self.settings.nodes, plugins=self.settings.plugins)
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything; the person is told
-            self._tell("failed", str(error))
+            text = str(error)
+            self._tell("failed", text)
+            self._read(lambda message: self._refuse(message, text))
         else:
             self._begin("plan", lambda: self._plan(catalogue))
             self._begin("compute", lambda: self.computing.run(catalogue))
             self._begin("estimate", self._estimate)
-        self._read()
+            self._read(self._take)
 
-    def _read(self) -> None:
+    def _read(self, take: Callable[[Message], None]) -> None:
         try:
-            while True:
-                self._take(self.connection.recv())
+            while not isinstance(message := self.connection.recv(), Close):
+                take(message)
         except (EOFError, OSError):  # the server is gone
-            self.ended.set()
+            pass
+        self.ended.set()
         self.computing.kill()
         os._exit(0)  # threads that compute are not waited for
 
@@ -71,8 +75,17 @@ class Office:
                 self.computing.tray.put(job, message)
             case Cancel(job):
                 self.computing.cancelled.add(job)
-            case Close():
-                raise EOFError
+
+    def _refuse(self, message: Message, text: str) -> None:
+        """Without nodes nothing can be planned and nothing run."""
+        match message:
+            case Show():
+                self.outbox.put(News(unplanned(message, text)))
+            case Job(job, document):
+                head: Told = {"document": document, "job": job}
+                line: Told = {"kind": "log", **head, "level": "error", "node": "", "text": text}
+                self.outbox.put(News({**line, "time": round(time.time(), 3)}))
+                self.outbox.put(News({"kind": "job", **head, "state": "refused"}))
 
     def _send(self) -> None:
         try:
@@ -86,22 +99,24 @@ class Office:
         with Store(store_folder(), memory_limit=PLAN_MEMORY) as store:
             planner = Planner(catalogue, store, self.settings.readable)
             while True:
-                wanted = self.plans.take()
-                if isinstance(wanted, Forget):
-                    planner.forget(wanted.document_id)
-                    self.newest.pop(wanted.document_id, None)
-                    continue
-                found = planner.show(wanted) if isinstance(wanted, Show) else planner.again(wanted.document_id)
-                if found is None:
-                    continue
-                told, costing = found
-                with self.telling:
-                    self.newest[str(told["document"])] = told
-                    self.outbox.put(News(told))
-                self.planned.set()
-                if costing is not None:
-                    self.costings.put(str(told["document"]), costing)
-                    self.computing.tray.put("prepare", Prepare(costing.types))
+                self._answer(planner, self.plans.take())
+
+    def _answer(self, planner: Planner, wanted: Show | Forget | Again) -> None:
+        if isinstance(wanted, Forget):
+            planner.forget(wanted.document_id)
+            self.newest.pop(wanted.document_id, None)
+            return
+        found = planner.show(wanted) if isinstance(wanted, Show) else planner.again(wanted.document_id)
+        if found is None:
+            return
+        told, costing = found
+        with self.telling:
+            self.newest[str(told["document"])] = told
+            self.outbox.put(News(told))
+        self.planned.set()
+        if costing is not None:
+            self.costings.put(str(told["document"]), costing)
+            self.computing.tray.put("prepare", Prepare(costing.types))
 
     def _estimate(self) -> None:
         """Import what is slow to import while nobody waits for it, then estimate."""

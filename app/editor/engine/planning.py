@@ -14,10 +14,10 @@ from app.editor.engine.messages import Show, Told
 from app.editor.engine.opening import open_document
 from app.planning import bounds, total
 from graphs.catalogue.catalogue import Catalogue
-from graphs.errors import InputError
+from graphs.errors import InputError, place_of
 from graphs.faults import Fault, GraphError
 from graphs.opening import Opened
-from graphs.running.forecast import Forecast, NodeState
+from graphs.running.forecast import Forecast
 from graphs.running.plan import Plan
 from graphs.running.retained import Retained
 from graphs.store.store import Store
@@ -48,7 +48,14 @@ class Planner:
     def show(self, show: Show) -> tuple[Told, Costing | None]:
         """The plan of a document as it is now, without NFE; and what it takes to estimate that."""
         self._shown[show.document_id] = show
-        head: Told = {"kind": "plan", "document": show.document_id, "revision": show.revision}
+        try:
+            return self._planned(show)
+        except Exception as error:  # noqa: BLE001 - whatever it is, other documents are planned all the same
+            self._retained.pop(show.document_id, None)
+            return unplanned(show, f"{type(error).__name__}: {error}{place_of(error)}"), None
+
+    def _planned(self, show: Show) -> tuple[Told, Costing | None]:
+        head = _head(show)
         try:
             opened = open_document(show.document, show.place, self.catalogue, self.readable)
         except GraphError as error:
@@ -61,8 +68,7 @@ class Planner:
         except GraphError:
             return {**head, "states": {}, "nfe": None, "targets": []}, None
         except InputError as error:
-            faults: list[JsonValue] = [{"code": "bad_sweep", "message": error.message, "node": error.where}]
-            return {**head, "faults": faults, "states": {}, "nfe": None, "targets": []}, None
+            return {**head, **unplanned(show, str(error)), "notes": head["notes"]}, None
         targets = list(dict.fromkeys(node_of(place) for place in retained.plan.targets))
         told: Told = {**head, "states": folded_states(states), "nfe": None, "targets": [*targets]}
         return told, Costing(told, retained.plan, retained.forecast())
@@ -96,13 +102,22 @@ class Planner:
 
 def costed(costing: Costing) -> Told:
     """The plan with NFE; imports the modules of the nodes."""
-    states: dict[str, NodeState] = costing.plan.states(costing.forecast, costs=True)
+    states = costing.plan.states(costing.forecast, costs=True)
     return {**costing.told, "states": folded_states(states), "nfe": bounds(total(states.values()))}
 
 
 def fault_list(faults: Sequence[Fault]) -> list[JsonValue]:
     """Faults as JSON."""
     return [fault.model_dump(mode="json", exclude_defaults=True) for fault in faults]
+
+
+def unplanned(show: Show, text: str) -> Told:
+    """The plan of a document that cannot be planned, for a reason that no fault has."""
+    return {**_refused(_head(show), ()), "faults": [{"code": "not_planned", "message": text}]}
+
+
+def _head(show: Show) -> Told:
+    return {"kind": "plan", "document": show.document_id, "revision": show.revision}
 
 
 def _refused(head: Told, faults: Sequence[Fault]) -> Told:

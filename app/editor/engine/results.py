@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -59,27 +60,31 @@ class Results:
     def _result(
         self, place: str, port: str, digest: str, parts: Parts, telling: Telling, graph: Document, text: str
     ) -> Iterator[News]:
-        view = self._full((telling.document, place, port, digest), digest, parts, graph)
+        view, media = self._full((telling.document, place, port, digest), digest, parts, graph)
         node, _, cell = place.partition("[")
         head: Told = {"kind": "result", "document": telling.document, "job": telling.job, "node": node_of(node)}
         said: Told = {"port": port, "view": view, "digest": digest, "graph": text}
+        said |= {"type": str(json.loads(parts.tree)["data"]), "name": graph.name}
         said |= {"cell": cell.rstrip("]"), "seconds": telling.seconds, "nfe": telling.nfe}
-        yield News(telling.node(place, views={port: view}))
+        yield News(telling.node(place, views={port: view}), media)
         yield News({**head, **said})
 
-    def _full(self, name: tuple[str, ...], digest: str, parts: Parts, graph: Document) -> Told:
-        """The view of a result, its media on the shelf; the one from before where it is there."""
+    def _full(self, name: tuple[str, ...], digest: str, parts: Parts, graph: Document) -> tuple[Told, dict[str, bytes]]:
+        """The view of a result, the one from before where it is there; and its media, where the shelf takes none."""
         known = self.known.get(name)
         if known is not None and self.shelf.holds(known):
             self.known.move_to_end(name)
-            return known
+            return known, {}
         view, media = view_of(_carrying(self._drawn(digest, parts), graph))
-        for entry, content in media.items():
-            self.shelf.put(entry, content)
+        try:
+            for entry, content in media.items():
+                self.shelf.put(entry, content)
+        except OSError:  # the disk is full, or not to be written
+            return view, media
         self.known[name] = view
         if len(self.known) > MOST_KNOWN:
             self.known.popitem(last=False)
-        return view
+        return view, {}
 
     def _drawn(self, digest: str, parts: Parts) -> Drawn:
         from app.editor.engine.views.choosing import full_view  # imports torch

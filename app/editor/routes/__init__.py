@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.editor.routes import documents, exports, files, gallery, media, versions
+from app.editor.routes import documents, exports, files, gallery, media, node_help, thumbnails, versions
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
     from app.editor.studio import Studio
 
+TOPICS = (documents, exports, files, gallery, media, node_help, thumbnails, versions)
+
 
 def routers(studio: Studio) -> list[APIRouter]:
     """All of them."""
-    return [topic.router(studio) for topic in (documents, exports, files, gallery, media, versions)]
+    return [topic.router(studio) for topic in TOPICS]

@@ -6,14 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
+from pydantic import JsonValue
 
 from app.editor.picking import files_in_workspace
 from app.editor.uploads import accept
 from graphs.home import assets_folder
 
 if TYPE_CHECKING:
-    from pydantic import JsonValue
-
     from app.editor.studio import Studio
 
 WEIGHTS = (".safetensors",)

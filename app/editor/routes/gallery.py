@@ -6,13 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from graphs.document.reading import loads
 
 if TYPE_CHECKING:
-    from pydantic import JsonValue
-
     from app.editor.studio import Studio
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from app.editor.authors import author_of
 
 if TYPE_CHECKING:
-    from pydantic import JsonValue
-
     from app.editor.studio import Studio
 
 

@@ -83,10 +83,11 @@ class _Border:
             if known is None and (outer := rewired(sources, self.outward)) is not None:
                 self.wires[key] = outer
         for key, targets in self.level.inputs.items() if isinstance(self.level, Subgraph) else ():
-            inner = [reference for reference in map(parse_reference, targets) if self._is_port(reference)]
-            new = first_free((key, f"{key}_in"), self.inputs) if inner else ""
-            for node, port in inner:
-                self._feed(new, node, port or "")
+            inner = [reference for reference in map(parse_reference, targets) if reference is not None]
+            new = first_free((key, f"{key}_in"), self.inputs)
+            for reference in inner:
+                if reference.node in self.chosen and reference.port is not None:
+                    self._feed(new, reference.node, reference.port)
 
     def outputs(self) -> dict[str, str]:
         """What each output of the subgraph gives."""
@@ -110,9 +111,6 @@ class _Border:
     def _feed(self, key: str, node: str, port: str) -> None:
         self.inputs[key] = (*self.inputs.get(key, ()), f"{node}.{port}")
         self.led_in.setdefault(node, {})[port] = key
-
-    def _is_port(self, reference: Reference | None) -> bool:
-        return reference is not None and reference.port is not None and reference.node in self.chosen
 
     def _incoming(self) -> Iterator[tuple[str, str, Wires]]:
         """Every port of a chosen node that a wire from outside leads to."""

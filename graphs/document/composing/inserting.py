@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -18,7 +18,8 @@ from graphs.naming import listing, parse_reference, suggestion
 from graphs.signatures import Signature, signature_of, signatures
 
 
-class WireEnd(NamedTuple):
+@dataclass(frozen=True)
+class WireEnd:
     """A wire by the end that it leads to: the node, its port, and which of the port's wires it is."""
 
     id: str

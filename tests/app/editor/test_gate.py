@@ -163,3 +163,10 @@ def test_the_scripts_of_a_page_run_by_a_nonce_that_is_new_each_time() -> None:
     )
     assert 'let x = "<script>"' in pages[0].text
     assert "unsafe-inline" not in pages[0].headers["content-security-policy"].split("style-src")[0]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_niceguis_socket_is_no_way_around_websockets(method: str) -> None:
+    door = Door()
+    answer = door.ask(method, "/_nicegui_ws/socket.io/?transport=polling&EIO=4", door.own_page())
+    assert (answer.status_code, "WebSocket" in answer.text) == (403, True)

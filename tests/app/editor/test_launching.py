@@ -162,3 +162,12 @@ def test_a_graph_is_told_by_its_whole_path_or_by_its_name(tmp_path: Path, monkey
     assert (wanted_graph("digits"), wanted_graph(None)) == ("digits", None)
     with pytest.raises(InputError, match="no such file"):
         wanted_graph("there/is/none.json")
+
+
+def test_the_server_imports_neither_torch_nor_nodes() -> None:
+    code = (
+        "import sys, app.editor.server, app.editor.uploads, app.editor.picking, app.editor.help, app.editor.assembling"
+    )
+    code += "\nprint([name for name in sys.modules if name.split('.')[0] in ('torch', 'nodes')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -26,7 +26,7 @@ WITHOUT_MEND = {
 """Faults that say instead what is allowed, or at which place the text is wrong."""
 
 DOCUMENT_FAULTS = {Code.NOTHING_TO_RUN, Code.TOO_MANY_NODES, Code.TOO_MANY_CELLS, Code.TOO_MUCH_WORK}
-PORT_FREE = {Code.UNKNOWN_KEY, Code.UNKNOWN_TYPE, Code.PLUGIN_FAILED, Code.CYCLE}
+PORT_FREE = {Code.UNKNOWN_KEY, Code.UNKNOWN_TYPE, Code.PLUGIN_FAILED}
 
 
 @pytest.fixture

@@ -35,13 +35,9 @@ def entries(draw: strategies.DrawFn) -> list[JsonValue]:
 
 @strategies.composite
 def groups(draw: strategies.DrawFn) -> list[JsonValue]:
-    """Groups that list members, some under an id that is there twice or not at all."""
-    some = draw(strategies.lists(strategies.sampled_from(["g1", "g2", None]), max_size=3))
-    made: list[JsonValue] = []
-    for name in some:
-        members: list[JsonValue] = list(draw(strategies.lists(ids, max_size=3)))
-        made.append({"nodes": members} | ({"id": name} if name else {}))
-    return made
+    """Groups that list members, whether these are there or not."""
+    names = draw(strategies.lists(strategies.sampled_from(["g1", "g2"]), unique=True, max_size=2))
+    return [{"id": name, "nodes": list(draw(strategies.lists(ids, max_size=3)))} for name in names]
 
 
 @strategies.composite

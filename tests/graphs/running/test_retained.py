@@ -280,6 +280,15 @@ def test_a_result_that_was_dropped_is_noticed() -> None:
     assert results(held.run([Here(toys())]))[1] == ["a", "b", "c", "d", "e"]
 
 
+def test_what_ran_elsewhere_is_noticed_once_it_is_said(tmp_path: Path) -> None:
+    held = kept(graph(**LINE), Store(tmp_path))
+    assert {state.state.value for state in held.states().values()} > {"run"}
+    with Store(tmp_path) as other:
+        list(run(plan_opened(opened(graph(**LINE)), toys()), other, [Here(toys())]))
+    held.stir()
+    assert {state.state.value for state in held.states().values()} == {"cached"}
+
+
 def test_a_run_that_is_left_is_known_as_far_as_it_came() -> None:
     held = kept(graph(**LINE))
     for event in held.run([Here(toys())]):

@@ -281,3 +281,17 @@ def test_whether_an_output_has_a_port_is_known_without_reading_it(runs: Runs) ->
     runs.store.spoil(outputs.names)
     assert "out" in outputs
     assert "in" not in outputs
+
+
+def test_a_content_that_one_node_needs_no_more_stays_for_another_to_which_it_was_handed(runs: Runs) -> None:
+    nodes = {
+        "a": amount(0),
+        "b": toy("heaps.floor", amount="a"),
+        "c": toy("heaps.floor", amount="a"),
+        "d": toy("heaps.floor", amount="sum"),
+        "e": toy("mixing.more", amount="b"),
+        "sum": toy("mixing.add", left="a", right="a"),
+        "aa": toy("mixing.add", left="a", right="a"),
+    }
+    found = runs.results(graph(**nodes))
+    assert {name: value_of(value) for name, value in found.items()} == {**dict.fromkeys(nodes, 0.0), "e": 1.0}

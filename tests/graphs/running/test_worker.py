@@ -169,3 +169,19 @@ def test_a_cancelled_run_can_be_run_again_to_its_end(runs: Runs) -> None:
         assert not [event for event in told if isinstance(event, (Failed, Previewed))]
     found, told = outcome(runs, mixture(), runs.store)
     assert found == fresh()
+
+
+def test_a_process_that_was_prepared_is_there_before_the_first_task_and_computes_it(own: Runs, lone: Worker) -> None:
+    lone.prepare(["toys.making.amount", "toys.there.is.none"])
+    process = number_of(lone)
+    assert own.ran(graph(one=amount(2))) == ["one"]
+    assert number_of(lone) == process
+
+
+def test_a_worker_yields_to_others_by_as_much_as_it_is_told() -> None:
+    polite = Worker(toys(), niceness=3)
+    try:
+        Runs(lambda _: [polite]).events(graph(one=amount(2)))
+        assert os.getpriority(os.PRIO_PROCESS, number_of(polite)) == os.getpriority(os.PRIO_PROCESS, 0) + 3
+    finally:
+        polite.close()

@@ -42,6 +42,8 @@ export interface MenuWish {
 export interface CanvasHandle {
   /** Bring these nodes into view, or all of the level. */
   fit(ids?: readonly string[]): void;
+  /** Move the view only as far as is needed to have these nodes in it. */
+  reveal(ids: readonly string[]): void;
   zoomBy(factor: number): void;
   zoomTo(zoom: number): void;
   /** A place on the screen as a place of the graph. */

@@ -155,6 +155,9 @@ export function createEditor(start: Start, snapshot: Snapshot): Editor {
       case "told":
         editor.notify({ level: message.level, text: message.text });
         return;
+      case "gone":
+        editor.notify({ level: "warning", text: "This graph was put into the trash; the start page can bring it back." });
+        return;
       case "news":
         patch(message);
         channel.send({ kind: "got" });

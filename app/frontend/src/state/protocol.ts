@@ -116,8 +116,12 @@ export interface ViewItem {
   width: number;
   height: number;
   label?: string;
-  s?: number;
+  /** The noise level that it is of. */
+  s?: number | "inf";
 }
+
+/** A number, or the word for one that JSON cannot hold. */
+export type Figure = number | "nan" | "inf" | "-inf";
 
 /** How a value is looked at. `data` is the address of more, as the marks of a plot. */
 export interface View {
@@ -126,7 +130,7 @@ export interface View {
   items?: ViewItem[];
   data?: string;
   text?: string;
-  value?: number;
+  value?: Figure;
 }
 
 export interface NodeError {
@@ -142,8 +146,8 @@ export interface NodeError {
 export interface NodeNews {
   job?: string;
   state?: "waiting" | "running" | "done" | "cached" | "built" | "failed" | "skipped" | "cancelled";
-  step?: number;
-  total?: number;
+  step?: number | null;
+  total?: number | null;
   left?: number | null;
   seconds?: number;
   nfe?: number;
@@ -155,22 +159,37 @@ export interface NodeNews {
   cells?: { done: number; count: number };
 }
 
+export type JobState = "running" | "done" | "failed" | "cancelled" | "refused" | "interrupted";
+
+/** How far a run of this document is; counts are of nodes. */
 export interface Job {
   job: string;
-  document?: string;
-  name?: string;
-  state: "waiting" | "running" | "done" | "failed" | "cancelled" | "refused";
-  targets?: string[];
+  state: JobState;
   seconds?: number;
   nfe?: number;
   done?: number;
   count?: number;
   left?: number | null;
+  step?: number | null;
+  total?: number | null;
+}
+
+/** A run in the queue, of whichever document. */
+export interface QueueEntry {
+  job: string;
+  document: string;
+  /** What the document is called, where the server says so. */
+  name?: string;
+  revision: number;
+  targets: string[];
+  /** A newer one of its document takes its place. */
+  replaceable: boolean;
+  stopping?: boolean;
 }
 
 export interface Queue {
-  running: Job[];
-  waiting: Job[];
+  running: QueueEntry[];
+  waiting: QueueEntry[];
   paused?: boolean;
 }
 
@@ -178,20 +197,40 @@ export interface LogLine {
   level: "info" | "warning" | "error";
   text: string;
   node?: string;
-  time: string;
+  job?: string;
+  /** Seconds since 1970. */
+  time: number;
 }
 
+/** A result that is kept, and where it came from. */
 export interface GalleryItem {
   id: string;
+  /** As ISO 8601 has it, in UTC. */
   when: string;
   document: string;
+  /** What the document was called. */
   name: string;
+  job: string;
   node: string;
   port: string;
+  /** The values of a sweep that it was made with, as "guidance_scale=2". */
+  cell: string;
+  /** The type of the value. */
+  type: string;
+  kind: View["kind"];
   view: View;
-  seconds?: number;
-  nfe?: number;
-  favourite?: boolean;
+  /** Digests of the graph that made it, and of the value itself. */
+  graph: string;
+  digest: string;
+  seconds: number;
+  nfe: number;
+  favourite: boolean;
+}
+
+/** The newest items first, and whether there are more. */
+export interface GalleryPage {
+  items: GalleryItem[];
+  more: boolean;
 }
 
 export interface Engine {
@@ -221,6 +260,7 @@ export type FromServer =
   | { kind: "edited"; revision: number; operation: Operation; client: string; number: number; label: string; can?: Can }
   | { kind: "refused"; number: number; message: string; snapshot: Snapshot }
   | { kind: "told"; level: "info" | "warning" | "error"; text: string }
+  | { kind: "gone" }
   | ({ kind: "news" } & News);
 
 export type ToServer =

@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,7 @@ def test_a_file_of_a_newer_format_is_refused_and_left(tmp_path: Path) -> None:
     assert "99" in (tmp_path / "graph.json").read_text()
 
 
-DAMAGE = {
+DAMAGE: dict[str, Callable[[Path], object]] = {
     "rubbish": lambda path: path.write_bytes(b"rubbish" * 1000),
     "half of it": lambda path: path.write_bytes(path.read_bytes()[:5000] + b"\xff" * 5000),
     "empty": lambda path: path.write_bytes(b""),
@@ -238,7 +239,7 @@ def test_a_file_that_cannot_be_written_is_told_and_no_edit_is_lost(
 
 
 def test_a_file_that_may_only_be_read_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saving.os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     with opened(tmp_path, TWO) as session:
         edit(session, set_q(2))
         with pytest.raises(InputError, match="only be read"):

@@ -1,0 +1,159 @@
+/** What a new, moved or cut wire is as an operation, and which wires there may be. */
+
+import type { Operation } from "../document/operations";
+import { batch } from "../document/operations";
+import { references } from "../document/references";
+import type { LevelJson, Wires } from "../document/types";
+import type { Editor } from "../state/editor";
+import { fitsParameter, fitsPort, whyNot } from "../state/fitting";
+import type { NodeTypeJson, PortJson } from "../state/protocol";
+import type { PortEnd } from "./handle";
+import type { Scene, Wire } from "./scene";
+
+/** A wire from an output to an input, whichever end was dragged. */
+export interface Pair {
+  from: PortEnd;
+  to: PortEnd;
+}
+
+export const pairOf = (one: PortEnd, other: PortEnd): Pair =>
+  one.side === "output" ? { from: one, to: other } : { from: other, to: one };
+
+/** How an output is written in the document: the port is named only where there are several. */
+export function written(scene: Scene, from: PortEnd): string {
+  const outputs = scene.items.value.get(from.node)?.signature.outputs.length ?? 1;
+  return outputs > 1 ? `${from.node}.${from.port}` : from.node;
+}
+
+/** Why there can be no wire between two ports; null where there can. */
+export function refusal(editor: Editor, scene: Scene, one: PortEnd, other: PortEnd): string | null {
+  if (one.side === other.side) return one.side === "output" ? "Two outputs cannot be wired to each other." : "Two inputs cannot be wired to each other.";
+  const { from, to } = pairOf(one, other);
+  if (from.node === to.node) return "A node cannot be wired to itself.";
+  const source = scene.spotOf(from);
+  const target = scene.spotOf(to);
+  if (!source || !target) return "There is no such port.";
+  if (target.parameter) {
+    if (fitsParameter(editor.catalogue, source.port, target.parameter)) return circle(scene, from.node, to.node);
+    return `'${from.node}' gives ${source.port.types.join(" or ") || "something unknown"}, which cannot set '${to.port}'.`;
+  }
+  if (!fitsPort(source.port, target.port)) return `'${from.node}' ${whyNot(editor.catalogue, source.port, target.port)}.`;
+  return circle(scene, from.node, to.node);
+}
+
+function circle(scene: Scene, from: string, to: string): string | null {
+  return before(scene, from).has(to) ? `The wires would go round in a circle: '${from}' needs what '${to}' gives.` : null;
+}
+
+/** The node and all that it needs. */
+export function before(scene: Scene, id: string): Set<string> {
+  const found = new Set([id]);
+  for (const node of found)
+    for (const wire of scene.wiresOf.value.get(node) ?? []) if (wire.to.node === node) found.add(wire.from.node);
+  return found;
+}
+
+function after(scene: Scene, id: string): Set<string> {
+  const found = new Set([id]);
+  for (const node of found)
+    for (const wire of scene.wiresOf.value.get(node) ?? []) if (wire.from.node === node) found.add(wire.to.node);
+  return found;
+}
+
+export const keyOf = (end: PortEnd): string => `${end.side}:${end.node}.${end.port}`;
+
+/** All ports that a wire from here may go to, as keys. */
+export function fitting(editor: Editor, scene: Scene, from: PortEnd): Set<string> {
+  const found = new Set<string>();
+  const start = scene.spotOf(from);
+  if (!start) return found;
+  const barred = from.side === "output" ? before(scene, from.node) : after(scene, from.node);
+  for (const item of scene.items.value.values()) {
+    if (barred.has(item.id)) continue;
+    const spots = from.side === "output" ? item.shape.inputs : item.shape.outputs;
+    for (const spot of spots.values()) if (fits(editor, from.side === "output" ? [start, spot] : [spot, start])) found.add(keyOf({ node: item.id, port: spot.name, side: spot.side }));
+  }
+  return found;
+}
+
+type End = { port: PortJson; parameter: Parameters<typeof fitsParameter>[2] | null };
+
+const fits = (editor: Editor, [source, target]: [End, End]): boolean =>
+  target.parameter ? fitsParameter(editor.catalogue, source.port, target.parameter) : fitsPort(source.port, target.port);
+
+/** Which port of a node a wire dropped on its body means: a free one that must be wired first, a taken one last. */
+export function portOf(scene: Scene, from: PortEnd, node: string, fits: ReadonlySet<string>): PortEnd | null {
+  const item = scene.items.value.get(node);
+  if (!item) return null;
+  const side = from.side === "output" ? "input" : "output";
+  const spots = [...(side === "input" ? item.shape.inputs : item.shape.outputs).values()];
+  const cost = (spot: (typeof spots)[number]): number => {
+    const taken = references(item.node.inputs?.[spot.name]).length > 0 && !spot.port.many;
+    return (taken ? 8 : 0) + (spot.parameter ? 4 : 0) + (spot.port.optional && !spot.parameter ? 2 : 0) + (spot.port.many ? 1 : 0);
+  };
+  const found = spots
+    .filter((spot) => fits.has(keyOf({ node, port: spot.name, side })))
+    .sort((one, other) => cost(one) - cost(other))[0];
+  return found ? { node, port: found.name, side } : null;
+}
+
+/** The sources of a port without the wire at an index. */
+function sourcesWithout(level: LevelJson, wire: Wire): Wires | null {
+  const sources = level.nodes?.[wire.to.node]?.inputs?.[wire.to.port];
+  if (sources === undefined || typeof sources === "string") return null;
+  const kept = sources.filter((_, index) => index !== wire.index);
+  return kept.length ? kept : null;
+}
+
+export const cutting = (editor: Editor, wire: Wire): Operation => ({
+  do: "wire",
+  at: editor.path.value,
+  id: wire.to.node,
+  port: wire.to.port,
+  sources: sourcesWithout(editor.level.value, wire),
+});
+
+/** The wire as an operation; one that was moved leaves its former place. */
+export function connecting(editor: Editor, scene: Scene, { from, to }: Pair, moved: Wire | null): Operation {
+  const at = editor.path.value;
+  const node = editor.level.value.nodes?.[to.node];
+  const reference = written(scene, from);
+  const spot = scene.spotOf(to);
+  const list = [...references(node?.inputs?.[to.port])];
+  const same = moved !== null && moved.to.node === to.node && moved.to.port === to.port;
+  if (same) list.splice(moved.index, 1, reference);
+  else list.push(reference);
+  const operations: Operation[] = [];
+  if (moved && !same) operations.push(cutting(editor, moved));
+  if (spot?.parameter && node?.params && to.port in node.params) operations.push({ do: "reset", at, id: to.node, name: to.port });
+  operations.push({ do: "wire", at, id: to.node, port: to.port, sources: spot?.port.many ? list : reference });
+  return batch(operations);
+}
+
+/** A node put between two ports that do not fit each other. */
+export function bridging(editor: Editor, scene: Scene, pair: Pair, type: NodeTypeJson, at: { x: number; y: number }): Operation {
+  const path = editor.path.value;
+  const id = freeId(editor.level.value, type.id);
+  const output = type.outputs[0]?.name ?? "out";
+  const reference = type.outputs.length > 1 ? `${id}.${output}` : id;
+  const many = scene.spotOf(pair.to)?.port.many;
+  const list = references(editor.level.value.nodes?.[pair.to.node]?.inputs?.[pair.to.port]);
+  return batch([
+    { do: "add", at: path, id, node: { type: type.id, inputs: { [type.inputs[0]?.name ?? "in"]: written(scene, pair.from) } } },
+    { do: "move", at: path, places: { ...writtenPlaces(scene), [id]: { x: Math.round(at.x), y: Math.round(at.y) } } },
+    { do: "wire", at: path, id: pair.to.node, port: pair.to.port, sources: many ? [...list, reference] : reference },
+  ]);
+}
+
+/** The places of the nodes that have none in the document, to be written with the first that is. */
+export const writtenPlaces = (scene: Scene): Record<string, { x: number; y: number }> =>
+  Object.fromEntries([...scene.unplaced.value].map(([id, point]) => [id, { ...scene.items.value.get(id)?.place, ...point }]));
+
+/** A name for a new node of a type: its last part, numbered where that is taken. */
+export function freeId(level: LevelJson, type: string): string {
+  const stem = (type.split(".").pop() ?? "node").replace(/[^a-z0-9_]/g, "_");
+  for (let number = 1; ; number++) {
+    const id = number === 1 ? stem : `${stem}_${number}`;
+    if (!level.nodes?.[id]) return id;
+  }
+}

@@ -1,0 +1,69 @@
+"""The pictures of the examples on the start page, made anew: `python -m tests.thumbnails`."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageDraw, ImageFont
+
+from graphs import run
+from graphs.home import assets_folder
+from graphs.results import files_of
+
+SIZE = (416, 264)
+GROUND = (17, 19, 25)
+MARGIN = 18
+
+LONGEST = 3.2
+"""Of a strip that is longer for its height only the beginning is shown."""
+
+SHOWN = {
+    "best-of-n": "sheet",
+    "bridge": "plot",
+    "compose": "sheet",
+    "digits": "sheet",
+    "filmstrip": "steps",
+    "guidance": "sheet",
+    "inpaint": "ddnm_sheet",
+    "invert": "edit_sheet",
+    "mixture": "panels",
+    "steer": "steered_sheet",
+    "tokens": "unmasking",
+    "trajectory": "trajectories",
+}
+"""Which node's result stands for an example."""
+
+
+def thumbnail(content: bytes, suffix: str) -> Image.Image:
+    """A result as it is shown small: whole, in the middle, or its text."""
+    ground = Image.new("RGB", SIZE, GROUND)
+    if suffix == ".txt":
+        font = ImageFont.load_default(17)
+        lines = content.decode().replace("░", "·").splitlines()
+        for number, line in enumerate(lines[:11]):
+            ImageDraw.Draw(ground).text((MARGIN, MARGIN + 21 * number), line[:52], (176, 186, 204), font)
+        return ground
+    picture = Image.open(io.BytesIO(content)).convert("RGB")
+    picture = picture.crop((0, 0, min(picture.width, round(LONGEST * picture.height)), picture.height))
+    room = (SIZE[0] - 2 * MARGIN, SIZE[1] - 2 * MARGIN)
+    scale = min(room[0] / picture.width, room[1] / picture.height)
+    small = picture.resize(
+        (round(picture.width * scale), round(picture.height * scale)),
+        Image.Resampling.NEAREST if scale > 1 else Image.Resampling.LANCZOS,
+    )
+    ground.paste(small, ((SIZE[0] - small.width) // 2, (SIZE[1] - small.height) // 2))
+    return ground
+
+
+def main() -> None:
+    """Run every example and write its picture."""
+    folder = assets_folder() / "pictures" / "examples"
+    folder.mkdir(parents=True, exist_ok=True)
+    for example, node in SHOWN.items():
+        file = files_of(run(example)[node]["out"])[0]
+        thumbnail(file.content, file.suffix).save(folder / f"{example}.webp", quality=82, method=6)
+        print(example, node)
+
+
+if __name__ == "__main__":
+    main()
