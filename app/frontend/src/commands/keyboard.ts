@@ -6,12 +6,13 @@ import { leave } from "./graphs";
 
 const TYPING = "input, textarea, select, [contenteditable=''], [contenteditable='true'], [role='textbox'], [role='combobox']";
 const OVERLAY = "[role='dialog'], [role='menu'], [role='listbox']";
+const MODAL = "[role='dialog'][aria-modal='true']";
 const OPERATED = "button, a[href], summary, [role='button'], [role='tab'], [role='switch'], [role='slider'], [role='treeitem'], [role='option']";
 const TWICE = 600;
 
 /** Listen until what is given back is called. */
 export function listen(commands: Commands): () => void {
-  const { editor, shell } = commands.desk;
+  const { editor } = commands.desk;
   const byKey = new Map(commands.all.flatMap((command) => command.keys.map((key) => [key, command] as const)));
   let wiresUntil = 0;
   let escaped = 0;
@@ -20,7 +21,7 @@ export function listen(commands: Commands): () => void {
 
   const target = (event: Event): Element | null => (event.target instanceof Element ? event.target : null);
   const typing = (event: Event): boolean => Boolean(target(event)?.closest(TYPING));
-  const overlaid = (event: Event): boolean => shell.sheet.value !== null || Boolean(target(event)?.closest(OVERLAY));
+  const overlaid = (event: Event): boolean => document.querySelector(MODAL) !== null || Boolean(target(event)?.closest(OVERLAY));
 
   function escape(event: KeyboardEvent): void {
     const again = event.timeStamp - escaped < TWICE;

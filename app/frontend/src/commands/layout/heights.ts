@@ -3,6 +3,7 @@
 import type { Slot } from "./ordering";
 
 const ROUNDS = 14;
+const MANY = 1200;
 const PASSING = 5;
 
 /** The tops of all slots. Each column in turn takes the places that are nearest to what its wires ask for. */
@@ -18,9 +19,10 @@ export function topsOf(columns: readonly Slot[][], gap: number): Map<Slot, numbe
       if (next) at += between(slot, next);
     });
   }
-  for (let round = 0; round < ROUNDS; round++)
+  const rounds = tops.size > MANY ? ROUNDS / 2 : ROUNDS;
+  for (let round = 0; round < rounds; round++)
     for (const list of round % 2 ? [...columns].reverse() : columns) {
-      const last = round >= ROUNDS - 2;
+      const last = round >= rounds - 2;
       const wishes = list.map((slot) => wish(slot, tops, last ? "both" : round % 2 ? "after" : "before"));
       settle(list, wishes, between).forEach((top, index) => {
         const slot = list[index];

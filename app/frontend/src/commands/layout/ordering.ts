@@ -21,6 +21,7 @@ export interface End {
 
 const WIRE = 6;
 const SWEEPS = 24;
+const MANY = 1200;
 
 /** The columns as lists of slots, with a slot in every column that a wire passes. */
 export function slotsOf(net: Net, column: ReadonlyMap<string, number>): Slot[][] {
@@ -69,7 +70,7 @@ export function reduceCrossings(columns: Slot[][]): void {
   columns.forEach(note);
   let best = columns.map((list) => [...list]);
   let least = crossings(columns, place);
-  const sweeps = columns.reduce((sum, list) => sum + list.length, 0) > 1500 ? 8 : SWEEPS;
+  const sweeps = columns.reduce((sum, list) => sum + list.length, 0) > MANY ? 4 : SWEEPS;
   for (let sweep = 0; sweep < sweeps && least > 0; sweep++) {
     const side = sweep % 2 ? "after" : "before";
     for (const list of sweep % 2 ? [...columns].reverse() : columns) {
