@@ -6,20 +6,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pydantic import TypeAdapter
 
-from graphs.document.operations import (  # the adapter looks the names up here
-    Add,  # noqa: F401
-    Batch,  # noqa: F401
-    Decorate,  # noqa: F401
-    Interface,  # noqa: F401
-    Move,  # noqa: F401
-    Operation,
-    Remove,  # noqa: F401
-    Rename,  # noqa: F401
-    Reset,  # noqa: F401
-    SetParameter,  # noqa: F401
-    Title,  # noqa: F401
-    Wire,  # noqa: F401
-)
+from graphs.document.operations import Operation
 
 Kind: TypeAlias = Literal["edit", "undo", "redo"]
 """What a person did to make a row."""
