@@ -117,8 +117,14 @@ function drawCard(pen: CanvasRenderingContext2D, context: CanvasContext, id: str
   pen.clip();
   pen.fillStyle = item.place.colour ?? kindColour(item.kind, ink.theme);
   const alpha = pen.globalAlpha;
-  pen.globalAlpha = alpha * 0.28;
+  // From very far only the colours are left to tell cards by.
+  const faint = Math.min(Math.max((0.2 - zoom) * 4, 0), 0.5);
+  pen.globalAlpha = alpha * (0.28 + faint);
   pen.fillRect(box.x, box.y, box.width, HEADER);
+  if (faint > 0) {
+    pen.globalAlpha = alpha * faint * 0.7;
+    pen.fillRect(box.x, box.y + HEADER, box.width, box.height - HEADER);
+  }
   pen.globalAlpha = alpha;
   const room = mediaHeight(item.shape, news);
   const url = room ? viewOf(news)?.items?.[0]?.url : undefined;

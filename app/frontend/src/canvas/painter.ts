@@ -5,9 +5,10 @@ import type { CanvasContext } from "./context";
 import type { Mounting } from "./mounting";
 
 const DOTS = 22;
-const SMALLEST = 11.3;
+/** The base size at zoom 1 at which the smallest text of a card is 11 px. */
+const SMALLEST = 12.5;
 const BASE = 13;
-const LARGEST = 17;
+const LARGEST = 18;
 const SMALL_BELOW = 0.6;
 
 export interface PainterHooks {
