@@ -31,6 +31,8 @@ export interface CanvasContext {
   readonly guides: ShallowRef<readonly Guide[]>;
   /** The box that is being drawn around nodes. */
   readonly lasso: ShallowRef<Box | null>;
+  /** Whether the whole level is on the screen. */
+  readonly whole: ShallowRef<boolean>;
   readonly faults: ComputedRef<ReadonlyMap<string, readonly Fault[]>>;
   readonly noteBoxes: ComputedRef<ReadonlyMap<string, Box>>;
   select(nodes: Iterable<string>, wires?: Iterable<string>, frames?: Iterable<string>): void;
@@ -57,6 +59,7 @@ export function createContext(editor: Editor, shell: Shell): CanvasContext {
     hovered: shallowRef({ wire: null, node: null }),
     guides: shallowRef([]),
     lasso: shallowRef(null),
+    whole: shallowRef(true),
     faults: computed(() => byNode(editor.plan.value?.faults ?? [])),
     noteBoxes: computed(() => noteBoxes(editor, scene)),
     select(nodes, wires = [], frames = []) {

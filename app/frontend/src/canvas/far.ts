@@ -2,27 +2,34 @@
 
 import type { CanvasContext } from "./context";
 import { groupBox } from "./frames";
-import { touches, type Box } from "./geometry";
+import { grown, touches, type Box } from "./geometry";
 import { HEADER, mediaHeight, viewOf } from "./metrics";
 import { extent, trace } from "./paths";
 import { kindColour } from "../kinds";
+import { OVERLAP } from "./paper";
 import { colours, type Colours } from "./palette";
 import { statusOf, type Status } from "./status";
+
+/** Below this zoom a card is a few pixels: plain rectangles will do, and cost a tenth. */
+const PLAIN_BELOW = 0.16;
 
 const pictures = new WeakMap<CanvasContext, Map<string, HTMLImageElement>>();
 
 export function drawFar(canvas: HTMLCanvasElement, context: CanvasContext, redraw: () => void): void {
   const { viewport, scene, far, mounted } = context;
-  const { width, height } = viewport.size.value;
+  const width = viewport.size.value.width + 2 * OVERLAP;
+  const height = viewport.size.value.height + 2 * OVERLAP;
   const ratio = Math.min(window.devicePixelRatio || 1, 2);
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
   }
   const pen = canvas.getContext("2d");
   if (!pen) return;
   const { x, y, zoom } = viewport.view.value;
-  const shown = viewport.shown();
+  const shown = grown(viewport.shown(), OVERLAP / zoom);
   const present = new Set(far.value ? [] : mounted.value);
   const boxes: [string, Box][] = [];
   for (const id of scene.items.value.keys()) {
@@ -32,16 +39,16 @@ export function drawFar(canvas: HTMLCanvasElement, context: CanvasContext, redra
   }
   pen.setTransform(1, 0, 0, 1, 0, 0);
   pen.clearRect(0, 0, canvas.width, canvas.height);
-  canvas.dataset["drawn"] = String(boxes.length);
   if (!far.value && !boxes.length) return;
   const ink = colours(canvas);
-  pen.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * x, ratio * y);
+  pen.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * (x + OVERLAP), ratio * (y + OVERLAP));
   if (far.value) {
     drawGroups(pen, context, ink);
     drawWires(pen, context, shown, zoom);
     drawNotes(pen, context, ink);
   }
-  for (const [id, box] of boxes) drawCard(pen, context, id, box, ink, zoom, redraw);
+  const draw = zoom < PLAIN_BELOW ? drawPlain : drawCard;
+  for (const [id, box] of boxes) draw(pen, context, id, box, ink, zoom, redraw);
 }
 
 function drawGroups(pen: CanvasRenderingContext2D, { scene, editor }: CanvasContext, ink: Colours): void {
@@ -123,7 +130,7 @@ function drawCard(pen: CanvasRenderingContext2D, context: CanvasContext, id: str
   const room = mediaHeight(item.shape, news);
   const url = room ? viewOf(news)?.items?.[0]?.url : undefined;
   if (room) drawPicture(pen, context, { x: box.x + 7, y: box.y + item.shape.height - 2, width: box.width - 14, height: room - 5 }, url, ink, redraw);
-  if (zoom > 0.09) drawRows(pen, item.shape, box, ink);
+  drawRows(pen, item.shape, box, ink);
   pen.restore();
   round(pen, box, 8);
   const edge = fault ? ink.bad : chosen ? ink.accent : stateColour(status, ink);
@@ -142,6 +149,27 @@ function drawCard(pen: CanvasRenderingContext2D, context: CanvasContext, id: str
     pen.fillStyle = ink.accent;
     pen.fillRect(box.x, box.y + HEADER - 6, box.width * (status.progress ?? 1), 6);
   }
+  pen.globalAlpha = 1;
+}
+
+/** From very far the colours are what is left to tell cards by. */
+function drawPlain(pen: CanvasRenderingContext2D, context: CanvasContext, id: string, box: Box, ink: Colours, zoom: number): void {
+  const { scene, editor, faults } = context;
+  const item = scene.items.value.get(id);
+  if (!item) return;
+  const status = statusOf(editor.live.of(item.path), editor.plan.value?.states[item.path]);
+  const fault = status.tone === "failed" || faults.value.get(item.path)?.some((entry) => entry.severity !== "warning");
+  const edge = fault ? ink.bad : editor.selected.nodes.value.has(id) ? ink.accent : stateColour(status, ink);
+  const tint = item.place.colour ?? kindColour(item.kind, ink.theme);
+  const alpha = item.node.mode ? 0.4 : 1;
+  pen.globalAlpha = alpha;
+  pen.fillStyle = ink.panel;
+  pen.fillRect(box.x, box.y, box.width, box.height);
+  pen.fillStyle = edge ?? tint;
+  pen.globalAlpha = alpha * (edge ? 0.6 : 0.3);
+  pen.fillRect(box.x, box.y, box.width, box.height);
+  pen.globalAlpha = alpha * 0.8;
+  pen.fillRect(box.x, box.y, box.width, Math.max(HEADER, 2 / zoom));
   pen.globalAlpha = 1;
 }
 

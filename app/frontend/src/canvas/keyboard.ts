@@ -73,7 +73,8 @@ export function createKeyboard(context: CanvasContext, hooks: KeyboardHooks): Ke
 
   /** To the nearest node in a direction: far off to the side counts double. */
   function walk(event: KeyboardEvent, step: Point): void {
-    const here = [...editor.selected.nodes.value].at(-1);
+    const focused = event.target instanceof HTMLElement ? event.target.getAttribute("data-node") : null;
+    const here = focused ?? [...editor.selected.nodes.value].at(-1);
     const ids = [...scene.items.value.keys()];
     if (!ids.length) return;
     const middle = (id: string): Point => {

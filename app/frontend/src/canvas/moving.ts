@@ -71,6 +71,7 @@ export function beginMove(context: CanvasContext): Moving {
   }
   function cancel(): void {
     scene.dragged.clear();
+    scene.stirred.value++;
     context.guides.value = [];
   }
   return {
@@ -80,6 +81,7 @@ export function beginMove(context: CanvasContext): Moving {
       const box = { ...whole, x: whole.x + by.x, y: whole.y + by.y };
       const pull = snap ? aligned(box, others, PULL / viewport.view.value.zoom) : { x: 0, y: 0, guides: [] };
       context.guides.value = pull.guides;
+      scene.stirred.value++;
       for (const [key, start] of starts) scene.dragged.set(key, { x: start.x + by.x + pull.x, y: start.y + by.y + pull.y });
     },
     end,

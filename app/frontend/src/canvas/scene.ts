@@ -43,6 +43,8 @@ export interface Scene {
   readonly notes: ComputedRef<readonly FrameJson[]>;
   /** Where dragged nodes and frames are, before the document hears of it. */
   readonly dragged: ShallowReactive<Map<string, Point>>;
+  /** Counts the moves of what is dragged. */
+  readonly stirred: ShallowRef<number>;
   /** The card or frame that is being resized, as an id, "groups:id" or "notes:id". */
   readonly resized: ShallowRef<(Box & { key: string }) | null>;
   readonly unplaced: ComputedRef<ReadonlyMap<string, Point>>;
@@ -157,6 +159,7 @@ export function createScene(editor: Editor): Scene {
     dragged,
     unplaced,
     resized,
+    stirred: shallowRef(0),
     placeOf,
     boxOf,
     portAt,

@@ -5,7 +5,7 @@ import { batch } from "../document/operations";
 import { references } from "../document/references";
 import type { LevelJson, Wires } from "../document/types";
 import type { Editor } from "../state/editor";
-import { fitsParameter, fitsPort, whyNot } from "../state/fitting";
+import { fitsParameter, fitsPort } from "../state/fitting";
 import type { NodeTypeJson, PortJson } from "../state/protocol";
 import type { PortEnd } from "./handle";
 import type { Scene, Wire } from "./scene";
@@ -37,9 +37,18 @@ export function refusal(editor: Editor, scene: Scene, one: PortEnd, other: PortE
     if (fitsParameter(editor.catalogue, source.port, target.parameter)) return circle(scene, from.node, to.node);
     return `'${from.node}' gives ${source.port.types.join(" or ") || "something unknown"}, which cannot set '${to.port}'.`;
   }
-  if (!fitsPort(source.port, target.port)) return `'${from.node}' ${whyNot(editor.catalogue, source.port, target.port)}.`;
+  if (!fitsPort(source.port, target.port)) return `'${from.node}' gives ${meaning(editor, source.port)}, and '${to.port}' takes ${meaning(editor, target.port)}.`;
   return circle(scene, from.node, to.node);
 }
+
+/** The types of a port, each with the beginning of what it means. */
+const meaning = (editor: Editor, port: PortJson): string =>
+  port.types
+    .map((type) => {
+      const [first = ""] = (editor.catalogue.types[type]?.meaning ?? "").split(/[,.:;[(]/);
+      return first ? `${type} (${first.trim().replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())})` : type;
+    })
+    .join(" or ");
 
 function circle(scene: Scene, from: string, to: string): string | null {
   return before(scene, from).has(to) ? `The wires would go round in a circle: '${from}' needs what '${to}' gives.` : null;
