@@ -64,6 +64,10 @@ def router(studio: Studio) -> APIRouter:
         document = loads(json.dumps(runs.gallery.graph_of(item)))
         return {"id": studio.library.create(name, document).id}
 
+    @found.get("/api/gallery/{item}/graph")
+    async def _graph(item: str) -> JSONResponse:
+        return JSONResponse(runs.gallery.graph_of(item))
+
     @found.post("/api/queue")
     async def _queue(order: Order) -> None:
         if order.cancel is not None:

@@ -21,7 +21,7 @@ class Entry:
     def told(self, **more: JsonValue) -> Told:
         """The entry as JSON, without the graph."""
         job = self.job
-        head: Told = {"job": job.id, "document": job.document_id, "revision": job.revision}
+        head: Told = {"job": job.id, "document": job.document_id, "name": _name(job.document), "revision": job.revision}
         return {**head, "targets": [*job.targets], "replaceable": self.replaceable, **more}
 
 
@@ -104,3 +104,8 @@ class RunQueue:
             self.running = self.waiting.pop(0)
             self._start(self.running.job)
         self._tell(self.told())
+
+
+def _name(document: JsonValue) -> str:
+    """What a document calls itself."""
+    return str(document.get("name", "")) if isinstance(document, dict) else ""
