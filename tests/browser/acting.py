@@ -129,3 +129,16 @@ def wait_for_job(page: Page, before: JsonValue) -> None:
 def expect_wires(page: Page, count: int) -> None:
     """So many wires are in the document and drawn."""
     expect(page.locator("[data-wire]")).to_have_count(count)
+
+
+def node_of(page: Page, identity: str) -> dict[str, JsonValue]:
+    """A node of the shown level, as the document has it."""
+    found: dict[str, JsonValue] = page.evaluate("id => window.noiseloom.level.value.nodes[id]", identity)
+    return found
+
+
+def wires_into(page: Page, identity: str) -> dict[str, JsonValue]:
+    """What the inputs of a node are wired to."""
+    found = node_of(page, identity).get("inputs", {})
+    assert isinstance(found, dict)
+    return found
