@@ -127,7 +127,7 @@ class Batch(Edit):
 
 
 Operation: TypeAlias = Annotated[
-    "Add | Remove | Rename | Wire | SetParameter | Reset | SetMode | Interface | Move | Decorate | Title | Batch",
+    Add | Remove | Rename | Wire | SetParameter | Reset | SetMode | Interface | Move | Decorate | Title | Batch,
     Field(discriminator="do"),
 ]
 

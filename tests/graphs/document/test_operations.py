@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, strategies
@@ -117,6 +119,13 @@ def test_whatever_an_operation_makes_can_be_saved_and_read(document: Document, o
 @given(operations)
 def test_an_operation_travels_as_json(operation: Operation) -> None:
     assert adapter.validate_json(adapter.dump_json(operation)) == operation
+
+
+def test_any_module_can_read_operations_without_naming_them_all() -> None:
+    code = "from pydantic import TypeAdapter\nfrom graphs.document.operations import Operation\n"
+    code += "print(TypeAdapter(Operation).validate_python({'do': 'mode', 'id': 'a', 'mode': 'mute'}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "mode='mute'" in done.stdout
 
 
 @given(documents(), ids)
