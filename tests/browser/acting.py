@@ -129,3 +129,70 @@ def wait_for_job(page: Page, before: JsonValue) -> None:
 def expect_wires(page: Page, count: int) -> None:
     """So many wires are in the document and drawn."""
     expect(page.locator("[data-wire]")).to_have_count(count)
+
+
+def node_of(page: Page, identity: str) -> dict[str, JsonValue]:
+    """A node of the shown level, as the document has it."""
+    found: dict[str, JsonValue] = page.evaluate("id => window.noiseloom.level.value.nodes[id]", identity)
+    return found
+
+
+def wires_into(page: Page, identity: str) -> dict[str, JsonValue]:
+    """What the inputs of a node are wired to."""
+    found = node_of(page, identity).get("inputs", {})
+    assert isinstance(found, dict)
+    return found
+
+
+def edit(page: Page, operation: JsonValue, label: str = "test") -> None:
+    """Have the page make an edit, as its widgets do."""
+    page.evaluate("([operation, label]) => window.noiseloom.edit(operation, label)", [operation, label])
+
+
+def set_parameter(page: Page, identity: str, parameter: str, value: JsonValue) -> None:
+    """Set a parameter, and wait until the server knows."""
+    edit(page, {"do": "set", "at": "", "id": identity, "name": parameter, "value": value}, "set")
+    wait_until_saved(page)
+
+
+def job_of(page: Page) -> dict[str, JsonValue]:
+    """The last run, as the page knows it."""
+    found = state_of(page, "job")
+    assert isinstance(found, dict)
+    return found
+
+
+def run_states(page: Page) -> dict[str, set[str]]:
+    """The nodes of the last run, by how they ended: "done" holds those that were only built, too."""
+    told: dict[str, str | None] = page.evaluate(
+        """() => { const job = window.noiseloom.job.value?.job;
+        return Object.fromEntries(Object.keys(window.noiseloom.document.value.nodes).map(id => {
+            const news = window.noiseloom.live.of(id);
+            return [id, news.job === job ? news.state : null]; })) }"""
+    )
+    found: dict[str, set[str]] = {"done": set(), "cached": set(), "failed": set(), "skipped": set()}
+    for identity, state in told.items():
+        if state is not None:
+            found.setdefault(state, set()).add(identity)
+    return found
+
+
+def wait_for_plan(page: Page, identity: str, state: str) -> None:
+    """Until the plan for the document as it is now says this of a node."""
+    page.wait_for_function(
+        "([id, state]) => window.noiseloom.plan.value?.states[id]?.state === state", arg=[identity, state], timeout=30_000
+    )
+
+
+def set_wire(page: Page, identity: str, port_name: str, source: str | None) -> None:
+    """Wire a port without the pointer, and wait until the server knows."""
+    edit(page, {"do": "wire", "at": "", "id": identity, "port": port_name, "sources": source}, "wire")
+    wait_until_saved(page)
+
+
+def wait_until_same(one: Page, other: Page) -> None:
+    """Until two pages, all of whose edits are confirmed, know of each other's; then they must show the same."""
+    newest = max(int(str(state_of(page, "revision"))) for page in (one, other))
+    for page in (one, other):
+        page.wait_for_function("revision => window.noiseloom.revision.value >= revision", arg=newest)
+    assert document_of(one) == document_of(other)

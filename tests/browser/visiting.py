@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal, NamedTuple
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pydantic import JsonValue
@@ -17,6 +18,7 @@ READY = "[data-ready]"
 HEADER = "X-Noiseloom-Token"
 WIDE = (1280, 800)
 START = re.compile(r'<script[^>]*id="noiseloom-start"[^>]*>(.*?)</script>', re.DOTALL)
+TOURED = 'try { localStorage.setItem("noiseloom-toured", "yes") } catch { /* a page without storage */ }'
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", event =>
     console.error(`content security policy: ${event.violatedDirective} forbids ${event.blockedURI}`))"""
 
@@ -60,11 +62,15 @@ class Profile(NamedTuple):
         """What signs another profile in, as JSON."""
         return json.dumps(self.context.cookies())
 
+    def headers(self) -> dict[str, str]:
+        """What a script of the editor's own page sends with a request that changes something."""
+        return {HEADER: self.token, "Origin": self.url}
+
     def document(self, graph: JsonValue = None, *, example: str = "digits", name: str = "a graph") -> str:
         """The address of a new document: this graph, or a copy of an example that nobody else edits."""
         content = example_graph(example) if graph is None else graph
         answer = self.context.request.post(
-            "/api/documents", headers={HEADER: self.token, "Origin": self.url}, data={"name": name, "json": content}
+            f"/api/import?name={quote(name)}", headers=self.headers(), data=json.dumps(content).encode()
         )
         assert answer.ok, answer.text()
         return f"/d/{answer.json()['id']}"
@@ -90,6 +96,7 @@ def visiting(
     """A fresh profile at this server, signed in by the link or by the cookies of another profile (as JSON)."""
     context = browser.new_context(base_url=url, viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
     try:
+        context.add_init_script(TOURED)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         if cookies is not None:
             context.add_cookies(json.loads(cookies))

@@ -40,6 +40,8 @@ export interface Editor {
   readonly version: string;
   /** The confirmed document with our own unconfirmed edits on top. */
   readonly document: ShallowRef<DocumentJson>;
+  /** The revision that is confirmed. */
+  readonly revision: ShallowRef<number>;
   /** The level that is shown: "" is the document, "sub/inner" a subgraph. */
   readonly path: ShallowRef<string>;
   readonly level: ComputedRef<LevelJson>;
@@ -87,7 +89,7 @@ const MOST_NOTICES = 4;
 export function createEditor(start: Start, snapshot: Snapshot): Editor {
   const pending = createPending(snapshot.id);
   let confirmed = snapshot.document;
-  let revision = snapshot.revision;
+  const revision = shallowRef(snapshot.revision);
   let notices = 0;
   const document = shallowRef(confirmed);
   const path = shallowRef("");
@@ -123,7 +125,7 @@ export function createEditor(start: Start, snapshot: Snapshot): Editor {
 
   function take(found: Snapshot): void {
     confirmed = found.document;
-    revision = found.revision;
+    revision.value = found.revision;
     rebase();
   }
 
@@ -140,9 +142,9 @@ export function createEditor(start: Start, snapshot: Snapshot): Editor {
       case "edited":
         if (message.client === pending.client) pending.acknowledge(message.number);
         if (message.can) can.value = message.can;
-        if (message.revision > revision) {
+        if (message.revision > revision.value) {
           confirmed = apply(confirmed, message.operation);
-          revision = message.revision;
+          revision.value = message.revision;
         }
         rebase();
         return;
@@ -184,6 +186,7 @@ export function createEditor(start: Start, snapshot: Snapshot): Editor {
     token: start.token,
     version: start.version,
     document,
+    revision,
     path,
     level,
     signature: createSignatures(start.catalogue),
@@ -236,7 +239,7 @@ export function createEditor(start: Start, snapshot: Snapshot): Editor {
   rebase();
   const channel: Channel = openChannel(socketAddress(snapshot.id), {
     hear,
-    opened: () => [{ kind: "hello", token: start.token, client: pending.client, seen: revision }],
+    opened: () => [{ kind: "hello", token: start.token, client: pending.client, seen: revision.value }],
     connection: (state) => (connection.value = state),
   });
   return editor;
