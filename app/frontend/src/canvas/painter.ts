@@ -142,7 +142,7 @@ export function createPainter(context: CanvasContext, mounting: Mounting, hooks:
       ];
       // What runs changes its record many times a second; what is drawn by hand follows in its own time.
       beat = window.setInterval(() => {
-        if (editor.job.value?.state === "running" || editor.job.value?.state === "waiting") change();
+        if (editor.job.value?.state === "running") change();
       }, 120);
       const theme = new MutationObserver(change);
       const themed = hooks.root()?.closest("[data-theme]");

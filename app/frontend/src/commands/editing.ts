@@ -7,7 +7,7 @@ import { setPlaceKey } from "./places";
 /** Undo, copies, deletion, and what a node is told to be. */
 export function editCommands(desk: Desk, clipboard: Clipboard): Command[] {
   const { editor, shell } = desk;
-  const any = (): boolean => desk.nodes().length + desk.frames().length > 0;
+  const something = (): boolean => desk.nodes().length + desk.frames().length > 0;
   const some = (): boolean => desk.nodes().length > 0;
   const modes = (mode: "bypass" | "mute") => (): boolean =>
     some() && desk.nodes().every((id) => editor.level.value.nodes?.[id]?.mode === mode);
@@ -27,8 +27,8 @@ export function editCommands(desk: Desk, clipboard: Clipboard): Command[] {
   return [
     { id: "undo", label: "Undo", keys: ["Mod+Z"], group: "edit", icon: "undo", possible: () => Boolean(editor.can.value.undo), run: () => editor.undo() },
     { id: "redo", label: "Redo", keys: ["Mod+Shift+Z", "Mod+Y"], group: "edit", icon: "redo", possible: () => Boolean(editor.can.value.redo), run: () => editor.redo() },
-    { id: "cut", label: "Cut", keys: ["Mod+X"], native: true, group: "edit", icon: "cut", possible: any, run: () => clipboard.cut() },
-    { id: "copy", label: "Copy", keys: ["Mod+C"], native: true, group: "edit", icon: "copy", possible: any, run: () => clipboard.copy() },
+    { id: "cut", label: "Cut", keys: ["Mod+X"], native: true, group: "edit", icon: "cut", possible: something, run: () => clipboard.cut() },
+    { id: "copy", label: "Copy", keys: ["Mod+C"], native: true, group: "edit", icon: "copy", possible: something, run: () => clipboard.copy() },
     {
       id: "paste",
       label: "Paste",
@@ -48,13 +48,13 @@ export function editCommands(desk: Desk, clipboard: Clipboard): Command[] {
       group: "edit",
       run: () => void clipboard.paste(true),
     },
-    { id: "duplicate", label: "Duplicate", keys: ["Mod+D"], group: "edit", icon: "duplicate", possible: any, run: () => clipboard.duplicate(false) },
+    { id: "duplicate", label: "Duplicate", keys: ["Mod+D"], group: "edit", icon: "duplicate", possible: something, run: () => clipboard.duplicate(false) },
     {
       id: "duplicate-wired",
       label: "Duplicate with wires",
       keys: ["Mod+Shift+D"],
       group: "edit",
-      possible: any,
+      possible: something,
       run: () => clipboard.duplicate(true),
     },
     {
@@ -63,7 +63,7 @@ export function editCommands(desk: Desk, clipboard: Clipboard): Command[] {
       keys: ["Delete", "Backspace"],
       group: "edit",
       icon: "trash",
-      possible: () => any() || desk.wires().length > 0,
+      possible: () => something() || desk.wires().length > 0,
       run: remove,
     },
     {
