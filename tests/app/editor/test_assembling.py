@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.editor.assembling import opened
+from app.editor.assembling import build, opened
 from app.editor.options import Options
 from app.editor.tokens import Tokens
 from graphs.document.reading import loads
@@ -58,7 +58,7 @@ def test_what_the_editor_was_started_with_reaches_catalogue_engine_and_workspace
         assert set(sites.OURS.nodes) < set(site.studio.catalogue.nodes)
     monkeypatch.setenv("NOISELOOM_HOME", str(toys))
     with pytest.raises(InputError, match="lie in one another"):
-        sites.assembling.build(Options(nodes=(toys,)), Tokens(b"s", 1))
+        build(Options(nodes=(toys,)), Tokens(b"s", 1))
 
 
 def test_every_document_that_was_open_is_saved_when_the_editor_ends(
