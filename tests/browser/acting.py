@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from pydantic import JsonValue
 
 Side = Literal["input", "output"]
-RUN_PATIENCE = 120_000
+RUN_PATIENCE = 20_000
 ENDED = ("done", "failed", "cancelled", "refused")
 
 
