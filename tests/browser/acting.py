@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from pydantic import JsonValue
 
 Side = Literal["input", "output"]
-RUN_PATIENCE = 20_000
+RUN_PATIENCE = 120_000
 ENDED = ("done", "failed", "cancelled", "refused")
 
 
@@ -180,7 +180,9 @@ def run_states(page: Page) -> dict[str, set[str]]:
 def wait_for_plan(page: Page, identity: str, state: str) -> None:
     """Until the plan for the document as it is now says this of a node."""
     page.wait_for_function(
-        "([id, state]) => window.noiseloom.plan.value?.states[id]?.state === state", arg=[identity, state], timeout=30_000
+        "([id, state]) => window.noiseloom.plan.value?.states[id]?.state === state",
+        arg=[identity, state],
+        timeout=RUN_PATIENCE,
     )
 
 
