@@ -37,7 +37,7 @@ export function refusal(editor: Editor, scene: Scene, one: PortEnd, other: PortE
     if (fitsParameter(editor.catalogue, source.port, target.parameter)) return circle(scene, from.node, to.node);
     return `'${from.node}' gives ${source.port.types.join(" or ") || "something unknown"}, which cannot set '${to.port}'.`;
   }
-  if (!fitsPort(source.port, target.port)) return `'${from.node}' gives ${meaning(editor, source.port)}, and '${to.port}' takes ${meaning(editor, target.port)}.`;
+  if (!fitsPort(editor.catalogue, source.port, target.port)) return `'${from.node}' gives ${meaning(editor, source.port)}, and '${to.port}' takes ${meaning(editor, target.port)}.`;
   return circle(scene, from.node, to.node);
 }
 
@@ -88,7 +88,7 @@ export function fitting(editor: Editor, scene: Scene, from: PortEnd): Set<string
 type End = { port: PortJson; parameter: Parameters<typeof fitsParameter>[2] | null };
 
 const fits = (editor: Editor, [source, target]: [End, End]): boolean =>
-  target.parameter ? fitsParameter(editor.catalogue, source.port, target.parameter) : fitsPort(source.port, target.port);
+  target.parameter ? fitsParameter(editor.catalogue, source.port, target.parameter) : fitsPort(editor.catalogue, source.port, target.port);
 
 /** Which port of a node a wire dropped on its body means: a free one that must be wired first, a taken one last. */
 export function portOf(scene: Scene, from: PortEnd, node: string, fits: ReadonlySet<string>): PortEnd | null {
