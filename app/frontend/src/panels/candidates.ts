@@ -10,8 +10,6 @@ export interface Candidate {
   type: NodeTypeJson;
   port: string | null;
   via: NodeTypeJson | null;
-  /** One that makes a refused wire fit. */
-  between: boolean;
 }
 
 type Loose = { port: PortJson; parameter: null } | { port: null; parameter: ParameterJson };
@@ -30,27 +28,20 @@ export function looseEnd(context: Context, end: PortEnd): Loose | null {
 /** All types, or those that the wish can be wired to: the direct ones first. */
 export function candidatesFor(catalogue: CatalogueJson, context: Context, wish: SearchWish): Candidate[] {
   const types = Object.values(catalogue.nodes);
-  const { between, from } = wish;
-  if (between) {
-    const offers = between.offers.flatMap((id) => catalogue.nodes[id] ?? []);
-    return [
-      ...offers.map((type) => ({ type, port: type.inputs[0]?.name ?? null, via: null, between: true })),
-      ...(from ? candidatesFor(catalogue, context, { at: wish.at, screen: wish.screen, from }) : []).filter((entry) => !offers.includes(entry.type)),
-    ];
-  }
+  const { from } = wish;
   const loose = from && looseEnd(context, from);
-  if (!from || !loose) return types.map((type) => ({ type, port: null, via: null, between: false }));
+  if (!from || !loose) return types.map((type) => ({ type, port: null, via: null }));
   const converters = types.filter((type) => type.converts);
   return types.flatMap((type): Candidate[] => {
     const port = from.side === "output" ? inputFor(catalogue, loose.port, type) : outputFor(catalogue, loose, type);
-    if (port !== null) return [{ type, port, via: null, between: false }];
+    if (port !== null) return [{ type, port, via: null }];
     if (type.converts) return [];
     for (const via of converters) {
       const [input] = via.inputs;
       const [output] = via.outputs;
       if (!input || !output) continue;
       const met = from.side === "output" ? fitsDirect(catalogue, loose.port, input) && typedInput(catalogue, output, type) : loose.port && fitsPort(catalogue, output, loose.port) && typedOutput(catalogue, type, input);
-      if (met) return [{ type, port: met, via, between: false }];
+      if (met) return [{ type, port: met, via }];
     }
     return [];
   });
