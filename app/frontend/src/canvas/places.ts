@@ -6,7 +6,7 @@ import type { LevelJson } from "../document/types";
 import type { Editor } from "../state/editor";
 import { around } from "./geometry";
 import type { Point } from "./handle";
-import { HEADER, LEAST_MEDIA_ROOM } from "./metrics";
+import { HEADER } from "./metrics";
 import type { Item } from "./scene";
 
 export function createPlaces(editor: Editor, items: ComputedRef<ReadonlyMap<string, Item>>): ComputedRef<ReadonlyMap<string, Point>> {
@@ -31,7 +31,7 @@ const NONE: ReadonlyMap<string, Point> = new Map();
 function find(level: LevelJson, items: ReadonlyMap<string, Item>, lacking: Item[]): ReadonlyMap<string, Point> {
   const sizeOf = (id: string): { width: number; height: number } => {
     const shape = items.get(id)?.shape;
-    return { width: shape?.width ?? 0, height: (shape?.height ?? 0) + (shape?.media ? LEAST_MEDIA_ROOM : 0) };
+    return { width: shape?.width ?? 0, height: shape?.height ?? 0 };
   };
   const nodes = Object.fromEntries(lacking.map((item) => [item.id, item.node]));
   const portAt = (id: string, side: "input" | "output", port: string | null): number => {

@@ -47,7 +47,7 @@ export function statusOf(news: NodeNews, plan: PlanState | undefined): Status {
   if (news.state === "done" || news.state === "built")
     return { tone: "done", text: news.state === "built" && !took ? "" : took + cost, title: `Done${took ? ` in ${took}` : ""}${cost}`, progress: null };
   if (news.state === "cached" || plan?.state === "cached")
-    return { tone: "cached", text: "cached", title: "Nothing it depends on has changed: its result is kept", progress: null };
+    return { tone: "cached", text: "", title: "Nothing it depends on has changed: its result is kept", progress: null };
   return { tone: "idle", text: "", title: "", progress: null };
 }
 
