@@ -20,8 +20,8 @@ export const WIDEST = 640;
 const WIDEST_NATURAL = 264;
 /** A letter of a row, of a name and of a type at the zoom at which a graph of a dozen nodes fits. */
 const LETTER = 7.6;
-const NAME_LETTER = 9.2;
-const TYPE_LETTER = 7.2;
+const NAME_LETTER = 9.6;
+const TYPE_LETTER = 7.8;
 /** What a value needs beside its name. */
 const ROOM: Record<string, number> = { switch: 64, seed: 132, file: 156, curve: 112, choice: 116, numbers: 110, text: 110 };
 
@@ -72,7 +72,7 @@ export const outputLabel = (port: PortJson): string => (port.name === "out" && p
 
 function naturalWidth(id: string, typeName: string, signature: Signature, parameters: readonly ParameterJson[], least: number): number {
   const rows = Math.max(signature.inputs.length, signature.outputs.length);
-  const widths = [id.length * NAME_LETTER + 78, typeName.length * TYPE_LETTER + 78, least];
+  const widths = [id.length * NAME_LETTER + 80, typeName.length * TYPE_LETTER + 80, least];
   for (let index = 0; index < rows; index++) {
     const left = signature.inputs[index]?.name.length ?? 0;
     const output = signature.outputs[index];
