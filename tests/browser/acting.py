@@ -180,7 +180,9 @@ def run_states(page: Page) -> dict[str, set[str]]:
 def wait_for_plan(page: Page, identity: str, state: str) -> None:
     """Until the plan for the document as it is now says this of a node."""
     page.wait_for_function(
-        "([id, state]) => window.noiseloom.plan.value?.states[id]?.state === state", arg=[identity, state], timeout=30_000
+        "([id, state]) => window.noiseloom.plan.value?.states[id]?.state === state",
+        arg=[identity, state],
+        timeout=30_000,
     )
 
 

@@ -58,7 +58,9 @@ def test_afterwards_each_node_tells_its_time_and_nfe_and_the_pictures_are_there(
     run_and_wait(page)
     expect(node(page, "sample").locator("header")).to_contain_text("NFE")
     expect(node(page, "sheet").locator("img").first).to_be_visible()
-    natural = node(page, "sheet").locator("img").first.evaluate("image => image.decode().then(() => image.naturalWidth)")
+    natural = (
+        node(page, "sheet").locator("img").first.evaluate("image => image.decode().then(() => image.naturalWidth)")
+    )
     assert natural > 1
     run_and_wait(page)
     expect(node(page, "sample").locator("header")).to_contain_text("cached")
