@@ -6,6 +6,7 @@ import type { Signature } from "../state/signatures";
 import { references } from "../document/references";
 import { inWords } from "../widgets/field";
 import { rowsOf } from "../widgets/fitting";
+import { isSweep } from "../widgets/sweeps";
 import type { Size } from "./handle";
 import { heightOf, roomOf } from "./media";
 import { rowsShown } from "./rows";
@@ -24,6 +25,8 @@ const NAME_LETTER = 9.6;
 const TYPE_LETTER = 7.8;
 /** What a value needs beside its name. */
 const ROOM: Record<string, number> = { switch: 64, seed: 132, file: 156, curve: 112, choice: 116, numbers: 110, text: 110 };
+
+const SWEPT = 150;
 
 /** A port on a card, relative to the card's corner. */
 export interface Spot {
@@ -70,7 +73,8 @@ const isLong = (parameter: ParameterJson): boolean =>
 /** What an output is called on its card: "out" tells less than its type. */
 export const outputLabel = (port: PortJson): string => (port.name === "out" && port.types[0] ? port.types[0] : port.name);
 
-function naturalWidth(id: string, typeName: string, signature: Signature, parameters: readonly ParameterJson[], least: number): number {
+function naturalWidth(id: string, node: NodeJson, signature: Signature, parameters: readonly ParameterJson[], least: number): number {
+  const typeName = node.graph ? "subgraph" : node.type;
   const rows = Math.max(signature.inputs.length, signature.outputs.length);
   const widths = [id.length * NAME_LETTER + 80, typeName.length * TYPE_LETTER + 80, least];
   for (let index = 0; index < rows; index++) {
@@ -79,7 +83,7 @@ function naturalWidth(id: string, typeName: string, signature: Signature, parame
     widths.push((left + (output ? outputLabel(output).length : 0)) * LETTER + 44);
   }
   for (const parameter of parameters)
-    widths.push(isLong(parameter) ? 200 : inWords(parameter.name).length * LETTER + (ROOM[parameter.kind.kind] ?? 92));
+    widths.push(isLong(parameter) ? 200 : inWords(parameter.name).length * LETTER + (isSweep(valueOf(node, parameter) ?? null) ? SWEPT : (ROOM[parameter.kind.kind] ?? 92)));
   return Math.ceil(Math.min(Math.max(...widths, NARROWEST), Math.max(WIDEST_NATURAL, least)) / 8) * 8;
 }
 
@@ -95,7 +99,7 @@ export function shapeOf(
   const rowed = rowsShown(signature.parameters, node, place);
   const width = place.width
     ? Math.min(Math.max(place.width, NARROWEST), WIDEST)
-    : naturalWidth(id, node.graph ? "subgraph" : node.type, signature, rowed.shown, room?.width ?? 0);
+    : naturalWidth(id, node, signature, rowed.shown, room?.width ?? 0);
   const inputs = new Map<string, Spot>();
   const outputs = new Map<string, Spot>();
   const ports: PortRow[] = [];
