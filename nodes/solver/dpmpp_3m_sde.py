@@ -28,7 +28,7 @@ Form: TypeAlias = Literal["taylor", "compat"]
 
 
 @node(abilities=abilities(depending={"stochastic": "eta"}), cost=Estimate(calls=lambda steps: steps))
-def dpmpp_3m_sde(*, eta: Eta = 1.0, s_noise: NoiseScale = 1.0, form: Form = "compat", path: bool = False) -> Solver:
+def dpmpp_3m_sde(*, eta: Eta = 1.0, s_noise: NoiseScale = 1.0, form: Form = "taylor", path: bool = False) -> Solver:
     """DPM++ 3M SDE of k-diffusion: SDE-DPM-Solver++ (Lu et al. 2022, arXiv:2211.01095, section 5) with three points.
 
     With λ = −ln s, h = λ' − λ, H = (1 + η) h, r0 and r1 the last two steps in units of h, D10 = (m − m1)/r0,

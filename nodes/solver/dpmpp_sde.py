@@ -20,8 +20,8 @@ from nodes.solver.stages_sde import Carried, stages_sde_cost
 def dpmpp_sde(*, eta: Eta = 1.0, s_noise: NoiseScale = 1.0, share: Share = 0.5, path: bool = False) -> Solver:
     """DPM++ SDE of k-diffusion: DPM-Solver++(2S) (Lu et al. 2022, arXiv:2211.01095) with noise at both of its points.
 
-    With y = x0 + s ε, λ = −ln s, r = `share` and down(q) = √(q² − up²), up = min(q, η q √(1 − q²/s²)): at the level q of
-    λ + r h, y_q = (down(q)/s) y + (1 − down(q)/s) x0 + up z, x0_q is asked for there, and with
+    With y = x0 + s ε, λ = −ln s, r = `share` and down(q) = √(q² − up²), up = min(q, η q √(1 − q²/s²)): at the level q
+    of λ + r h, y_q = (down(q)/s) y + (1 − down(q)/s) x0 + up z, x0_q is asked for there, and with
     D = x0 + (x0_q − x0)/(2r) the end is y' = (down(s')/s) y + (1 − down(s')/s) D + up z'. z and z' are increments of
     one Brownian motion in atan(s) over the first part of the step and over all of it, each scaled to variance 1; with
     `path` it is the row's one path (the levels then do not differ by place), else fresh ones. k-diffusion has such a
@@ -55,7 +55,7 @@ class DpmppSde(Seeds2):
         return ((1 - down / s) / (2 * self.points[0]),) if count else ()
 
     def carried(self, s: Tensor, before: Tensor, at: Tensor) -> Carried:
-        """z' by z: increments over angles, of which z has seen the first."""
+        """The z' by z: increments over angles, of which z has seen the first."""
         seen = torch.where(at == s, 0.0, (angle(s) - angle(before)) / torch.where(at == s, 1.0, angle(s) - angle(at)))
         std, std_before = self.held(s, at).std, self.held(s, before).std
         kept = torch.where(std_before == 0, 0.0, std / torch.where(std_before == 0, 1.0, std_before) * seen.sqrt())

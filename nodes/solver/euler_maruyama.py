@@ -68,7 +68,7 @@ class EulerMaruyama(Stochastic):
         eps = eps_of(state.x, x0, state.s)
         ruled = (s_next < state.s) & (s_next > 0) & torch.isfinite(state.s)
         s, to = torch.where(ruled, state.s, 2.0), torch.where(ruled, s_next, 1.0)
-        pace, (alpha, _), (alpha_next, sigma_next) = pace_of(self.process, s, to), alpha_sigma(s), alpha_sigma(to)
+        pace, (alpha, _), (alpha_next, _) = pace_of(self.process, s, to), alpha_sigma(s), alpha_sigma(to)
         # c y moves by ds (d ln c/ds c y + (1 + η²) c ε), then goes back to x = α y.
         back = alpha_next / pace.scale_next * pace.scale
         of_x = torch.where(ruled, back / alpha * (1 + pace.growth * pace.change), 0.0)

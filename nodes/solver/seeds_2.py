@@ -52,7 +52,7 @@ class Seeds2(StagesSde):
         self.solver_type: Rule = solver_type
 
     def weights(self, s: Tensor, at: Tensor, count: int) -> Sequence[Tensor | None]:
-        """w at the end."""
+        """The w at the end."""
         if not count:
             return ()
         length, (share,) = grown(s, at, self.eta), self.points

@@ -32,8 +32,8 @@ def seeds_3(
     η = 0 draws nothing. Steps to or from s = 0 or inf hold x0. Where the level rises nothing is drawn. With `path`
     the noise is the row's one Brownian path over atan(s); the levels then do not differ by place. `s_noise` other than
     1 changes the law.
-    Order 3 where nothing is drawn, weak order 2 with noise (as measured on normal data). 3 model calls a step, 1 where x0 is
-    held. The noise on the way is drawn before the kernel is told, which is the law of x' given it.
+    Order 3 where nothing is drawn, weak order 2 with noise (as measured on normal data). 3 model calls a step, 1 where
+    x0 is held. The noise on the way is drawn before the kernel is told, which is the law of x' given it.
     Errors: r_1 not below r_2; a sample of tokens.
     """
     if not first < second:

@@ -127,10 +127,8 @@ class StagesSde(Stochastic):
         self, state: State, noise: Tensor | None, before: Tensor, at: Tensor, number: int, ctx: Context
     ) -> Tensor:
         """The noise of x at a point on the way."""
-        if self.path:
-            z = ctx.noise.brownian(state, before, at)
-        else:
-            z = ctx.noise.normal(state, f"stage {number}")
+        drawn = ctx.noise
+        z = drawn.brownian(state, before, at) if self.path else drawn.normal(state, f"stage {number}")
         carried = self._carried(state.s, before, at)
         fresh = factor(carried.fresh, z) * z
         return fresh if noise is None else factor(carried.kept, z) * noise + fresh
