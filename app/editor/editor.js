@@ -1,3 +1,4 @@
-// What NiceGUI registers as the element; the bundle comes through the page's import map and shares its Vue.
-import { NoiseloomEditor } from "noiseloom-editor";
-export default NoiseloomEditor;
+// NiceGUI's element of the editor. The page begins it before NiceGUI's own scripts are there, so as a rule it finds it begun.
+import { h } from "vue";
+import { begin } from "noiseloom-editor";
+export default { mounted: begin, render: () => h("span", { hidden: true }) };

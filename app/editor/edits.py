@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from pydantic import JsonValue, ValidationError
 
 from graphs.document.operations import OPERATIONS, Batch, Operation
@@ -19,7 +21,7 @@ def operation_json(operation: Operation) -> dict[str, JsonValue]:
 def read_operation(value: JsonValue) -> Operation:
     """The operation that a page sent; `InputError` where it is none."""
     try:
-        return OPERATIONS.validate_python(value)
+        return OPERATIONS.validate_json(json.dumps(value))  # in Python a list is no tuple to a strict model
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

@@ -97,5 +97,6 @@ def application(studio: Studio, tokens: Tokens) -> FastAPI:
         reconnect_timeout=30,
         message_history_length=0,
         show_welcome_message=False,
+        gzip_middleware_factory=None,  # the browser is on this machine: to pack costs more than to send
     )
     return app

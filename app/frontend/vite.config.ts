@@ -28,6 +28,9 @@ export default defineConfig(({ mode }) => ({
     minify: mode === "production",
     cssCodeSplit: false,
     lib: { entry: "src/index.ts", formats: ["es"], fileName: () => "index.js" },
-    rollupOptions: { external: ["vue"] }, // the page's import map resolves it to NiceGUI's own
+    rolldownOptions: {
+      external: ["vue"], // the page's import map resolves it to NiceGUI's own
+      output: { minify: mode === "production" }, // of a library Vite would leave the white space
+    },
   },
 }));

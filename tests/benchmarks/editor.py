@@ -115,6 +115,9 @@ def start(browser: Browser) -> Iterator[Row]:
 def ready(browser: Browser) -> Iterator[Row]:
     """From navigation to the skeleton and to the whole graph; the worst of several cold pages."""
     with served() as (server, link), visiting(browser, server.url, link=link) as first:
+        page = first.open(first.document(large_graph(12), name="first"))
+        page.wait_for_function("() => window.noiseloom.engine.value.state === 'ready'", timeout=60_000)
+        page.close()
         for size, (skeleton, drawn) in READY_BOUNDS.items():
             address = first.document(large_graph(size), name=f"{size} nodes")
             times = [cold(browser, first, address) for _ in range(REPEATS)]

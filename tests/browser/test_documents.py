@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from playwright.sync_api import Page, WebSocketRoute, expect
+from pydantic import JsonValue
 
 from tests.browser.acting import (
     document_of,
@@ -65,10 +66,12 @@ def test_two_tabs_stay_equal_under_interleaved_edits(profile: Profile) -> None:
     chance = random.Random(5)  # noqa: S311 - nothing secret
     for number in range(60):
         tab, identity = tabs[chance.randrange(2)], chance.choice("ab")
-        seed = {"do": "set", "at": "", "id": identity, "name": "seed", "value": number}
-        wire = {"do": "wire", "at": "", "id": "b", "port": "like", "sources": chance.choice(["a", None])}
-        place = {"do": "move", "at": "", "places": {identity: {"x": chance.randrange(900), "y": number}}}
-        edit(tab, chance.choice([seed, wire, place]))
+        choices: list[JsonValue] = [
+            {"do": "set", "at": "", "id": identity, "name": "seed", "value": number},
+            {"do": "wire", "at": "", "id": "b", "port": "like", "sources": chance.choice(["a", None])},
+            {"do": "move", "at": "", "places": {identity: {"x": chance.randrange(900), "y": number}}},
+        ]
+        edit(tab, chance.choice(choices))
     for tab in tabs:
         wait_until_saved(tab)
     wait_until_same(*tabs)

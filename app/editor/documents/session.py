@@ -190,10 +190,14 @@ class Session:
         """The document of a revision; `InputError` where that is not kept."""
         if revision == self.revision:
             return self.document
-        head = self._kept(lambda: replay(self._keeper.journal, revision)) if 0 <= revision < self.revision else None
+        return self._head(revision).document
+
+    def _head(self, revision: int) -> Head:
+        known = 0 <= revision <= self.revision
+        head = self._kept(lambda: replay(self._keeper.journal, revision)) if known else None
         if head is None:
             raise InputError("there is no such version", given=str(revision), allowed="one of the listed versions")
-        return head.document
+        return head
 
     def restore(self, revision: int, author: str) -> Edited:
         """Make the document what it was at a revision, as one edit that can be undone."""
@@ -205,9 +209,7 @@ class Session:
 
     def name_version(self, revision: int, label: str) -> None:
         """Give a version a name, by which it is never let go; an empty one takes the name away."""
-        head = self._kept(lambda: replay(self._keeper.journal, revision))
-        if head is None:
-            raise InputError("there is no such version", given=str(revision), allowed="one of the listed versions")
+        head = self._head(revision)
         row = self._kept(lambda: self._keeper.journal.row(revision))
         kept = Snapshot(
             revision, dumps(head.document), head.stacks.dumps(), plain(label), row.at if row else self._clock()

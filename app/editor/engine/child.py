@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 
 from app.editor.engine.messages import Settings
 
-NICENESS = 5
+NICENESS = 10
 """By how much the engine yields to the server; what it starts to compute yields to both."""
 
 

@@ -21,8 +21,8 @@ from graphs.store.store import Store, store_folder
 
 BEAT = 1 / 30
 """Seconds between two sendings."""
-PATIENCE = 1.0
-"""Seconds that the first plan has before slow imports begin to compete with it."""
+PATIENCE = 2.0
+"""Seconds that the first page has before slow imports begin to compete with it, unless something is to run."""
 PLAN_MEMORY = 64 * 2**20
 """Bytes of results that planning keeps in memory; it only looks whether they are there."""
 
@@ -37,7 +37,7 @@ class Office:
         self.costings: Tray[Costing] = Tray()
         self.computing = Computing(settings, self.outbox.put, self.plans)
         self.ended = threading.Event()
-        self.planned = threading.Event()
+        self.hurried = threading.Event()
         self.newest: dict[str, Told] = {}
         self.telling = threading.Lock()
 
@@ -53,7 +53,7 @@ class Office:
             self._read(lambda message: self._refuse(message, text))
         else:
             self._begin("plan", lambda: self._plan(catalogue))
-            self._begin("compute", lambda: self.computing.run(catalogue))
+            self._begin("compute", lambda: self._compute(catalogue))
             self._begin("estimate", self._estimate)
             self._read(self._take)
 
@@ -72,6 +72,7 @@ class Office:
             case Show(document) | Forget(document):
                 self.plans.put(document, message)
             case Job(job):
+                self.hurried.set()
                 self.computing.tray.put(job, message)
             case Cancel(job):
                 self.computing.cancelled.add(job)
@@ -113,14 +114,17 @@ class Office:
         with self.telling:
             self.newest[str(told["document"])] = told
             self.outbox.put(News(told))
-        self.planned.set()
         if costing is not None:
             self.costings.put(str(told["document"]), costing)
             self.computing.tray.put("prepare", Prepare(costing.types))
 
+    def _compute(self, catalogue: Catalogue) -> None:
+        self.hurried.wait(PATIENCE)
+        self.computing.run(catalogue)
+
     def _estimate(self) -> None:
         """Import what is slow to import while nobody waits for it, then estimate."""
-        self.planned.wait(PATIENCE)
+        self.hurried.wait(PATIENCE)
         import torch  # slow
 
         import app.editor.engine.views.choosing  # noqa: F401 - likewise

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.editor.routes import documents, exports, files, gallery, media, node_help, thumbnails, versions
+from app.editor.routes import documents, exports, files, gallery, media, node_help, queue, thumbnails, versions
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
     from app.editor.studio import Studio
 
-TOPICS = (documents, exports, files, gallery, media, node_help, thumbnails, versions)
+TOPICS = (documents, exports, files, gallery, media, node_help, queue, thumbnails, versions)
 
 
 def routers(studio: Studio) -> list[APIRouter]:

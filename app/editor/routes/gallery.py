@@ -1,4 +1,4 @@
-"""The gallery of results, and the queue of runs."""
+"""The gallery of results."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, JsonValue
+from starlette.responses import JSONResponse
 
 from graphs.document.reading import loads
 
@@ -21,18 +22,8 @@ class Favour(BaseModel):
     favourite: bool
 
 
-class Order(BaseModel):
-    """What becomes of the queue: a job is taken out or put first, all are taken out, it is held up."""
-
-    model_config = ConfigDict(extra="forbid")
-    cancel: str | None = None
-    cancel_all: bool = False
-    front: str | None = None
-    paused: bool | None = None
-
-
 def router(studio: Studio) -> APIRouter:
-    """Everything under `/api/gallery` and `/api/queue`."""
+    """Everything under `/api/gallery`."""
     found = APIRouter()
     runs = studio.runs
 
@@ -67,16 +58,5 @@ def router(studio: Studio) -> APIRouter:
     @found.get("/api/gallery/{item}/graph")
     async def _graph(item: str) -> JSONResponse:
         return JSONResponse(runs.gallery.graph_of(item))
-
-    @found.post("/api/queue")
-    async def _queue(order: Order) -> None:
-        if order.cancel is not None:
-            runs.queue.cancel(order.cancel)
-        if order.cancel_all:
-            runs.queue.cancel_all()
-        if order.front is not None:
-            runs.queue.to_front(order.front)
-        if order.paused is not None:
-            runs.queue.pause(paused=order.paused)
 
     return found
