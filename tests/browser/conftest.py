@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import LACKING, chromium, launched
 from tests.browser.serving import Served
 from tests.browser.visiting import Profile, visiting
 
 HERE = Path(__file__).parent
+PATIENCE = 30_000
+"""Milliseconds after which something that must be seen is not: a machine may be busy."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,6 +33,7 @@ def browser() -> Iterator[Browser]:
         if "CI" in os.environ:
             pytest.fail(LACKING)
         pytest.skip(LACKING)
+    expect.set_options(timeout=PATIENCE)
     with launched() as found:
         yield found
 

@@ -81,8 +81,10 @@ def test_a_changed_value_runs_only_what_depends_on_it(profile: Profile) -> None:
     set_parameter(page, "sheet", "columns", 1)
     run_and_wait(page)
     assert run_states(page)["done"] == {"sheet"}
-    set_parameter(page, "cfg", "guidance_scale", 3)
+    node(page, "cfg").get_by_role("spinbutton", name="guidance scale").press("ArrowUp")
+    wait_until_saved(page)
     run_and_wait(page)
+    assert job_of(page)["nfe"] == 12
     assert {"sample", "pixels", "sheet", "pictures"} <= run_states(page)["done"]
     assert {"noise", "prompt", "karras"} <= run_states(page)["cached"]
 
