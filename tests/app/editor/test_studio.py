@@ -1,43 +1,16 @@
-"""What the studio tells whom."""
+"""What all documents share is known to each, whenever it is opened."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from app.editor.documents.library import Library
-from app.editor.runs.runs import Runs
-from app.editor.studio import Studio
-from graphs.catalogue.catalogue import Catalogue
-from graphs.document.model import Document
+from tests.app.editor.sites import Site
 
 
-@pytest.fixture
-def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    """A studio whose engine never starts."""
-    monkeypatch.setenv("NOISELOOM_HOME", str(tmp_path))
-    library = Library()
-    found = Studio(Catalogue({}, {}), library, lambda hear: Runs(hear=hear, folder=tmp_path / "gallery"))
-    yield found
-    library.close()
-    found.runs.gallery.close()
-
-
-def test_a_document_that_is_opened_later_is_told_that_the_engine_is_ready_and_what_is_queued(studio: Studio) -> None:
-    studio.hear({"kind": "engine", "document": "", "state": "starting", "text": ""})
-    studio.hear({"kind": "engine", "document": "", "state": "ready", "text": ""})
-    studio.runs.queue.pause(paused=True)
-    live = studio.enter(studio.library.create("later", Document())).live
-    assert live == {
-        "engine": {"state": "ready", "text": ""},
-        "queue": {"running": [], "waiting": [], "paused": True},
-    }
-
-
-def test_news_of_one_document_are_not_told_to_another(studio: Studio) -> None:
-    first, second = (studio.enter(studio.library.create(name, Document())) for name in ("first", "second"))
-    studio.hear({"kind": "node", "document": first.session.id, "node": "a", "state": "running"})
-    assert first.live == {"nodes": {"a": {"state": "running"}}}
-    assert second.live == {}
+def test_a_document_that_is_opened_late_knows_of_the_engine(site: Site) -> None:
+    with site.running():
+        early = site.open(name="early")
+        site.tell({"kind": "engine", "document": "", "state": "ready", "text": "all is there"})
+        late = site.open(name="late")
+        for session in (early, late):
+            live = site.page(session.id).welcome["live"]
+            assert isinstance(live, dict)
+            assert live["engine"] == {"state": "ready", "text": "all is there"}
