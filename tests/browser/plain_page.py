@@ -18,16 +18,19 @@ Told = dict[str, JsonValue]
 
 
 class PlainPage:
-    """Talks with the editor at a port as a page that shows the document would. `cookie` as in a header."""
+    """Talks with the editor at a port as a page that shows the document would.
 
-    def __init__(self, port: int, document: str, *, cookie: str, client: str) -> None:
+    `cookie` is as in a header, `token` the page's own.
+    """
+
+    def __init__(self, port: int, document: str, *, cookie: str, token: str, client: str) -> None:
         host = f"127.0.0.1:{port}"
         self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self._line = WSConnection(ConnectionType.CLIENT)
         headers = [(b"cookie", cookie.encode()), (b"origin", f"http://{host}".encode())]
         self._socket.sendall(self._line.send(Request(host=host, target=f"/live/{document}", extra_headers=headers)))
         self._heard = self._messages()
-        self.say({"kind": "hello", "token": "", "client": client, "seen": None})
+        self.say({"kind": "hello", "token": token, "client": client, "seen": None})
 
     def __enter__(self) -> Self:
         return self
