@@ -82,6 +82,10 @@ class Studio:
             if room.session.id not in waiting:
                 waiting[room.session.id] = asyncio.get_running_loop().call_later(seconds, act, room)
 
+    def save(self, room: Room) -> None:
+        """Write a document's file now; `InputError` where that cannot be. What another program wrote is taken in."""
+        self.took(room, room.session.save())
+
     def hear(self, told: Told) -> None:
         """News of the engine and the queue, for the pages that they are about."""
         change, document = _change(told), str(told.get("document", ""))

@@ -1,6 +1,7 @@
 /** What the rest of the editor asks of the canvas, and what the canvas asks of it. */
 
 import type { InjectionKey } from "vue";
+import type { Drawing } from "./drawing/drawing";
 
 export interface Point {
   x: number;
@@ -24,8 +25,6 @@ export interface SearchWish {
   at: Point;
   screen: Point;
   from?: PortEnd;
-  /** A wire that does not fit, and what would be put between. */
-  between?: { from: PortEnd; to: PortEnd; offers: string[]; reason: string };
 }
 
 /** What a context menu was opened on. */
@@ -55,6 +54,8 @@ export interface CanvasHandle {
   sizeOf(id: string): Size;
   placeOf(id: string): Point;
   focus(): void;
+  /** The whole level as an SVG. */
+  drawing(): Promise<Drawing>;
 }
 
 export const canvasKey: InjectionKey<{ value: CanvasHandle | null }> = Symbol("canvas");

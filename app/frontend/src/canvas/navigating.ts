@@ -1,3 +1,4 @@
+import { drawing } from "./drawing/drawing";
 import { fitBox, fitView } from "./fit";
 import type { CanvasHandle, Point } from "./handle";
 import type { CanvasContext } from "./context";
@@ -57,5 +58,6 @@ export function createNavigation(context: CanvasContext, root: () => HTMLElement
     sizeOf: (id) => scene.boxOf(id),
     placeOf: (id) => scene.placeOf(id),
     focus: () => root()?.focus({ preventScroll: true }),
+    drawing: () => drawing(context, root() ?? document.body),
   };
 }

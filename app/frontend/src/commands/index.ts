@@ -8,6 +8,7 @@ import { arrangeCommands } from "./arranging";
 import { createClipboard, type Clipboard } from "./clipboard";
 import { createDesk, type Desk } from "./desk";
 import { editCommands } from "./editing";
+import { exportCommands } from "./exporting";
 import { graphCommands } from "./graphs";
 import type { Command } from "./registry";
 import { runCommands } from "./running";
@@ -42,6 +43,7 @@ export function createCommands(editor: Editor, canvas: ShallowRef<CanvasHandle |
     ...selectCommands(desk),
     ...arrangeCommands(desk),
     ...viewCommands(desk),
+    ...exportCommands(desk),
   ];
   const byId = new Map(all.map((command) => [command.id, command]));
   const find = (id: string): Command => {
