@@ -13,19 +13,15 @@ from torch import Tensor
 from nodes.contracts.driving import solve
 from nodes.contracts.levels import Levels
 from nodes.contracts.sample import Sample
-from nodes.contracts.solver import Solver
 from nodes.levels.karras import karras
 from nodes.levels.uniform_log_snr import uniform_log_snr
-from nodes.solver.ddim import ddim
-from nodes.solver.dpmpp_2m import dpmpp_2m
-from nodes.solver.euler import euler
-from nodes.solver.heun import heun
+from nodes.processes.linear import Linear
 from tests.nodes.exact_mixture import Mixture, flow_along
 from tests.nodes.gaussian import context, pure_noise
+from tests.nodes.solver.expected import Expected, Grid, all_expected
 
 TOP, BOTTOM = math.exp(4.0), math.exp(-3.0)
 COUNT = 48
-STEPS = (40, 80, 160)
 
 
 def begin() -> Sample:
@@ -55,20 +51,25 @@ def test_the_reference_is_converged(exact: Tensor) -> None:
     torch.testing.assert_close(flow_along(begin().x, TOP, BOTTOM, steps=150), exact, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("solver", "grid", "order"),
-    [
-        (euler(), even_in_log, 1),
-        (ddim(eta=0.0), even_in_log, 1),
-        (heun(), of_edm, 2),
-        (dpmpp_2m(), even_in_log, 2),
-    ],
-    ids=["euler", "ddim", "heun", "dpmpp_2m"],
-)
-def test_the_error_shrinks_at_the_order_of_the_solver(
-    solver: Solver, grid: Callable[[int], Levels], order: int, exact: Tensor
-) -> None:
-    ends = [solve(Mixture(), solver, begin(), grid(steps), context()).x for steps in STEPS]
+def in_time(steps: int) -> Levels:
+    """Even in the time of the linear process that preserves the variance, between the same ends."""
+    process = Linear(first=1e-5)
+    ends = process.time(torch.tensor([TOP, BOTTOM], dtype=torch.float64))
+    s = process.level(ends[0] + torch.arange(steps + 1, dtype=torch.float64) / steps * (ends[1] - ends[0]))
+    return Levels(s)
+
+
+GRIDS: dict[Grid, Callable[[int], Levels]] = {
+    "uniform_log_snr": even_in_log,
+    "karras": of_edm,
+    "uniform_time": in_time,
+}
+
+
+@pytest.mark.parametrize("expected", [found for found in all_expected() if not found.stochastic], ids=lambda e: e.name)
+def test_the_error_shrinks_at_the_order_of_the_solver(expected: Expected, exact: Tensor) -> None:
+    grid = GRIDS[expected.grid]
+    ends = [solve(Mixture(), expected.make(), begin(), grid(steps), context()).x for steps in expected.steps]
     errors = [float((x - exact).square().sum(1).mean().sqrt()) for x in ends]
     slopes = [math.log2(before / after) for before, after in pairwise(errors)]
-    assert slopes == pytest.approx([order] * 2, abs=0.15)
+    assert slopes[-2:] == pytest.approx([expected.order] * 2, abs=0.15)
