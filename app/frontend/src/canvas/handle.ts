@@ -54,6 +54,8 @@ export interface CanvasHandle {
   /** How large a node is: measured, or estimated where it is not drawn. */
   sizeOf(id: string): Size;
   placeOf(id: string): Point;
+  /** How far below the top of its card a port is; null stands for the first. */
+  portAt(id: string, side: PortEnd["side"], port: string | null): number;
   focus(): void;
   /** The whole level as an SVG. */
   drawing(): Promise<Drawing>;

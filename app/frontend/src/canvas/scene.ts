@@ -8,7 +8,7 @@ import type { NodeTypeJson, PortJson } from "../state/protocol";
 import type { Signature } from "../state/signatures";
 import type { Box } from "./geometry";
 import type { Point, PortEnd } from "./handle";
-import { HEADER, mediaHeight, shapeOf, type Shape, type Spot } from "./metrics";
+import { HEADER, shapeOf, type Shape, type Spot } from "./metrics";
 import { routeBetween, type Route } from "./paths";
 import { createPlaces } from "./places";
 
@@ -141,7 +141,7 @@ export function createScene(editor: Editor): Scene {
     const item = items.value.get(id);
     const { x, y } = placeOf(id);
     if (!item) return { x, y, width: 0, height: 0 };
-    return { x, y, width: item.shape.width, height: item.shape.height + mediaHeight(item.shape, editor.live.of(item.path)) };
+    return { x, y, width: item.shape.width, height: item.shape.height };
   };
   const portAt = (end: PortEnd): Point => {
     const { x, y } = placeOf(end.node);

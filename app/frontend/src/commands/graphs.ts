@@ -1,9 +1,7 @@
 import { join } from "../document/references";
-import type { Point } from "../canvas/handle";
-import { addNode, promote, resetParameters } from "./composing";
+import { promote, resetParameters } from "./composing";
 import { named, type Desk } from "./desk";
 import { freeId, takenIds } from "./naming";
-import type { Box } from "./places";
 import type { Command } from "./registry";
 
 /** Adding nodes, and graphs within graphs. */
@@ -73,26 +71,6 @@ export function graphCommands(desk: Desk): Command[] {
       run: () => leave(desk),
     },
   ];
-}
-
-/** Add a node of this type in the middle of what is shown, free of others, and select it. */
-export function addInView(desk: Desk, type: string): void {
-  const canvas = desk.canvas.value;
-  const id = freeId(type, takenIds(desk.editor.level.value));
-  const middle = canvas?.toGraph({ x: window.innerWidth / 2 - 104, y: window.innerHeight / 2 - 60 }) ?? { x: 0, y: 0 };
-  const boxes = [...desk.boxes(Object.keys(desk.editor.level.value.nodes ?? {})).values()];
-  if (!desk.editPinned(addNode(desk.context(), id, { type }, clear(middle, boxes)), `add '${id}'`)) return;
-  desk.select([id]);
-  requestAnimationFrame(() => desk.canvas.value?.reveal([id]));
-}
-
-const ROOM = { width: 208, height: 160, gap: 32 };
-
-/** The point, or as far below it as a card needs to stand free. */
-function clear(at: Point, boxes: readonly Box[]): Point {
-  const { width, height, gap } = ROOM;
-  const hit = boxes.find((box) => box.x < at.x + width + gap && at.x < box.x + box.width + gap && box.y < at.y + height && at.y < box.y + box.height + gap);
-  return hit ? clear({ x: at.x, y: hit.y + hit.height + gap }, boxes) : at;
 }
 
 /** Show a level, all of it in view and nothing selected. */

@@ -24,6 +24,8 @@ export interface PlaceJson {
   y?: number;
   width?: number;
   collapsed?: boolean;
+  /** Whether its card shows all parameters. */
+  all?: boolean;
   colour?: string;
   /** Parameters that are shown as ports. */
   promoted?: string[];

@@ -32,7 +32,7 @@ export function understands(kind: KindJson, value: Json, optional: boolean): boo
 }
 
 const FEWEST = 2;
-const MOST = 8;
+const MOST = 5;
 const ROW = 24;
 const LINE = 18;
 

@@ -6,7 +6,8 @@ import { inWords } from "../../widgets/field";
 import { asNumber, isFigure, portion } from "../../widgets/numbers";
 import { inShort } from "../../widgets/standard";
 import type { CanvasContext } from "../context";
-import { HEADER, mediaHeight, outputLabel, PADDING, valueOf, viewOf, type FieldRow, type Spot } from "../metrics";
+import { viewOf } from "../media";
+import { HEADER, outputLabel, PADDING, valueOf, type FieldRow, type Spot } from "../metrics";
 import type { Colours } from "../palette";
 import type { Item } from "../scene";
 import { element, line, type Lettering, type Ruler } from "./svg";
@@ -92,10 +93,10 @@ function field(tools: Tools, item: Item, row: FieldRow, width: number): string {
 function media(tools: Tools, item: Item, width: number): string {
   const { context, ink, pictures } = tools;
   const news = context.editor.live.of(item.path);
-  const room = mediaHeight(item.shape, news);
+  const place = item.shape.media;
+  if (!place) return "";
   const view = viewOf(news);
-  if (!room) return "";
-  const box = { x: PADDING, y: item.shape.height - 2, width: width - 2 * PADDING, height: room - 5 };
+  const box = { x: PADDING, y: place.y, width: width - 2 * PADDING, height: place.height };
   const href = pictures.get(view?.items?.[0]?.url ?? "");
   const words = view?.kind === "number" ? String(view.value ?? "") : (view?.summary ?? "");
   return [

@@ -3,7 +3,7 @@
 import type { CanvasContext } from "../context";
 import { groupBox } from "../frames";
 import { around, grown, type Box } from "../geometry";
-import { mediaHeight, viewOf } from "../metrics";
+import { viewOf } from "../media";
 import { colours } from "../palette";
 import { pathOf } from "../paths";
 import { card, type Tools } from "./cards";
@@ -72,7 +72,7 @@ function broken(text: string, letters: number): string[] {
 async function pictures({ scene, editor }: CanvasContext): Promise<ReadonlyMap<string, string>> {
   const shown = [...scene.items.value.values()].flatMap((item) => {
     const news = editor.live.of(item.path);
-    return mediaHeight(item.shape, news) ? (viewOf(news)?.items?.[0]?.url ?? []) : [];
+    return item.shape.media ? (viewOf(news)?.items?.[0]?.url ?? []) : [];
   });
   const found = await Promise.all([...new Set(shown)].map(async (url) => [url, await embedded(url)] as const));
   return new Map(found.filter((entry): entry is readonly [string, string] => entry[1] !== null));
