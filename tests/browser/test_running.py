@@ -53,7 +53,7 @@ def test_noise_is_seen_to_become_digits_step_by_step_until_it_is_stopped(profile
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_function("() => window.previews.size >= 3", timeout=RUN_PATIENCE)
     expect(node(page, "sample").locator("header")).to_contain_text(re.compile(r"\d+/1000 · .+ left"))
-    expect(page.locator(".nl-outlook")).to_contain_text(re.compile(r"6 of 10 nodes, .+ left"))
+    expect(page.locator(".nl-outlook")).to_contain_text(re.compile(r"\d+ of \d+ nodes, .+ left"))
     assert node(page, "sample").locator("img").first.evaluate(DECODED) > 1
     page.get_by_role("button", name="Stop").click()
     wait_for_job(page, None)
