@@ -71,7 +71,9 @@ def test_afterwards_each_node_tells_its_time_and_nfe_and_the_pictures_are_there(
     expect(node(page, "sheet").locator("img").first).to_be_visible()
     assert node(page, "sheet").locator("img").first.evaluate(DECODED) > 1
     run_and_wait(page)
-    expect(node(page, "sample").locator("header")).to_contain_text("cached")
+    expect(node(page, "sample").get_by_role("img", name=re.compile("its result is kept"))).to_be_visible()
+    assert "sample" in run_states(page)["cached"]
+    assert job_of(page)["nfe"] == 0
 
 
 def test_a_changed_value_runs_only_what_depends_on_it(profile: Profile) -> None:
