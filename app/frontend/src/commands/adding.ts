@@ -1,5 +1,5 @@
 import type { Point } from "../canvas/handle";
-import { rememberType } from "../panels/recent";
+import { rememberType } from "../state/recent";
 import { addNode } from "./composing";
 import type { Desk } from "./desk";
 import { freeId, takenIds } from "./naming";
