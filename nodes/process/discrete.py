@@ -26,7 +26,7 @@ def discrete(
     rescale_betas_zero_snr: bool = False,
     whole_times: bool = False,
 ) -> Process:
-    """Variance preserving at the times 0 … N − 1 by a table of ᾱ = α² = Π (1 − β) (DDPM, Ho et al. 2020, arXiv:2006.11239).
+    """Variance preserving at the times 0 … N − 1 by a table of ᾱ = α² = Π (1 − β) (DDPM, arXiv:2006.11239).
 
     "linear": β evenly spaced (DDPM: beta_start 1e-4, beta_end 0.02). "scaled_linear": √β (Stable Diffusion, whose ends
     are the default). "squaredcos_cap_v2": by the cosine, which has no ends. "own": `alphas_cumprod`, falling.

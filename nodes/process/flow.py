@@ -13,7 +13,7 @@ Shift = Annotated[float, Number(minimum=0.01, maximum=100, scale="log"), also("f
 
 @node(cost=Estimate())
 def flow(*, shift: Shift = 1.0) -> Process:
-    """α = 1 − τ, σ = τ, τ = shift·t/(1 + (shift − 1) t), t from 0 to 1 (flow matching, Lipman et al. 2022, arXiv:2210.02747).
+    """α = 1 − τ, σ = τ, τ = shift·t/(1 + (shift − 1) t), t from 0 to 1 (flow matching, arXiv:2210.02747).
 
     s = shift·t/(1 − t): a shift above 1 stays longer at much noise, as large pictures need it (Esser et al. 2024,
     arXiv:2403.03206, equation 23; 3 for SD3). By resolution: process.flow_by_resolution. Cost: none.

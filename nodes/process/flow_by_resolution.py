@@ -27,7 +27,7 @@ def flow_by_resolution(
     max_image_seq_len: Tokens = 4096,
     pixels_per_token: Annotated[int, Number(integer=True, minimum=1, maximum=1024, unit="px")] = PATCH,
 ) -> Process:
-    """Flow matching with the shift e^μ of a picture's size, as FLUX and SD3.5 set it (Esser et al. 2024, arXiv:2403.03206).
+    """Flow matching with the shift e^μ of a picture's size, as FLUX sets it (Esser et al. 2024, arXiv:2403.03206).
 
     μ is on the line through (base_image_seq_len, base_shift) and (max_image_seq_len, max_shift) at the number of tokens
     ⌊width/p⌋·⌊height/p⌋, p = pixels_per_token; s = e^μ·t/(1 − t). The defaults are those of FLUX: μ = 1.15 at 1024².

@@ -10,7 +10,7 @@ from nodes.processes.exploding import Geometric
 
 @node(cost=Estimate())
 def ve(*, sigma_min: Sigma = 0.01, sigma_max: Sigma = 50.0) -> Process:
-    """Variance exploding: α = 1, σ = sigma_min (sigma_max/sigma_min)^t, t from 0 to 1 (Song et al. 2021, arXiv:2011.13456).
+    """Variance exploding: α = 1, σ = sigma_min (sigma_max/sigma_min)^t, t from 0 to 1 (Song et al., arXiv:2011.13456).
 
     Even times are even steps in log s. Cost: none. Errors: sigma_min not below sigma_max.
     """

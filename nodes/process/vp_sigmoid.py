@@ -14,7 +14,7 @@ Tau = Annotated[float, Number(minimum=0.1, maximum=10)]
 
 @node(cost=Estimate())
 def vp_sigmoid(*, start: End = -3.0, end: End = 3.0, tau: Tau = 1.0) -> Process:
-    """Variance preserving by a sigmoid (Chen 2023, arXiv:2301.10972, algorithm 1; default start, end and τ of its table).
+    """Variance preserving by a sigmoid (Chen 2023, arXiv:2301.10972, algorithm 1).
 
     α² = (v(end) − v(u))/(v(end) − v(start)), u = start + t (end − start), v(u) = 1/(1 + e^(−u/τ)); t from 0.001 to just
     before 1, where α² is 1e-9. Smaller τ: more of the time at little and at much noise. Cost: none.

@@ -35,8 +35,8 @@ class ByGamma(Preserving):
 
     def turn(self, t: Tensor) -> Tensor:
         """−½ γ'/√(γ (1 − γ))."""
-        gamma, (low, high) = self._gamma(t), self._ends()
-        rate = (self.end - self.start) * self.slope(self._place(t)) / (high - low)
+        gamma, ends = self._gamma(t), self._ends()
+        rate = (self.end - self.start) * self.slope(self._place(t)) / (ends[1] - ends[0])
         return rate / (2 * torch.sqrt(gamma * (1.0 - gamma)))
 
     @abstractmethod
@@ -58,9 +58,9 @@ class ByGamma(Preserving):
         return self.curve(torch.tensor([self.start, self.end], dtype=torch.float64))
 
     def _gamma(self, t: Tensor) -> Tensor:
-        low, high = self._ends()
-        return (high - self.curve(self._place(t))) / (high - low)
+        ends = self._ends()
+        return (ends[1] - self.curve(self._place(t))) / (ends[1] - ends[0])
 
     def _when(self, gamma: Tensor) -> Tensor:
-        low, high = self._ends()
-        return (self.back(high - gamma * (high - low)) - self.start) / (self.end - self.start)
+        ends = self._ends()
+        return (self.back(ends[1] - gamma * (ends[1] - ends[0])) - self.start) / (self.end - self.start)
