@@ -17,7 +17,7 @@ from tests.laws.trials import model_of as model_in
 from tests.laws.trials import noise_like, noise_of
 
 LENGTHS = (2, 4)
-BEHAVIOURS = ("Model", "Solver", "Reward", "Operator", "Codec", "Program")
+BEHAVIOURS = ("Model", "Solver", "Reward", "Operator", "Codec", "Program", "Process")
 
 
 def within(number: float, span: Span) -> bool:
