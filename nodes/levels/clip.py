@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-import torch
-
 from graphs import Estimate, InputError, Known, Number, Span, node
 from nodes.contracts.levels import Levels
+from nodes.levels.doubles import without_doubles
 
 Bound = Annotated[float, Number(minimum=0, maximum=1e6, infinite=True)]
 
@@ -32,9 +31,7 @@ def clip(levels: Levels, *, sigma_min: Bound = 0.0, sigma_max: Bound = math.inf)
             given=f"sigma_min {sigma_min:g}, sigma_max {sigma_max:g}",
             mend="lower sigma_min or raise sigma_max",
         )
-    s = levels.s.clamp(sigma_min, sigma_max)
-    moves = (s[1:] != s[:-1]).flatten(1).any(1) if s.ndim > 1 else s[1:] != s[:-1]
-    kept = s[torch.cat([torch.ones(1, dtype=torch.bool), moves])]
+    kept = without_doubles(levels.s.clamp(sigma_min, sigma_max))
     if len(kept) == 1:
         raise InputError(
             "no step is left between the two levels",

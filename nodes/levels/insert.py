@@ -8,6 +8,7 @@ import torch
 
 from graphs import Estimate, InputError, Known, Number, NumberList, Span, node
 from nodes.contracts.levels import Levels
+from nodes.levels.doubles import without_doubles
 
 Inserted = Annotated[tuple[float, ...], NumberList(item=Number(minimum=0, maximum=1e6))]
 
@@ -46,5 +47,5 @@ def insert(levels: Levels, *, sigmas: Inserted = (1.0,)) -> Levels:
             allowed=f"from {float(s.min()):g} to {float(s.max()):g}",
             mend="take it out, or join levels that reach it",
         )
-    rising = torch.cat([s, more]).unique()
+    rising = without_doubles(torch.cat([s, more]).sort().values)
     return Levels(rising.flip(0) if down else rising)

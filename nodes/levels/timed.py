@@ -8,6 +8,7 @@ from torch import Tensor
 from graphs import Estimate, Known, Span
 from nodes.contracts.levels import Levels
 from nodes.contracts.process import Process
+from nodes.levels.doubles import without_doubles
 from nodes.processes.named import ProcessName, process_named
 
 SHARE = 1e-3
@@ -44,7 +45,8 @@ def near_data(process: Process) -> float:
 def nearest_whole(process: Process, part: Tensor) -> Tensor:
     """The whole times nearest to these parts of the way from the first of them to the last; doubles are left out."""
     whole = whole_times(process)
-    return torch.unique_consecutive(whole[(part * (len(whole) - 1)).round().long()])
+    number = (part * (len(whole) - 1)).round().long()
+    return whole[without_doubles(number)]
 
 
 def whole_times(process: Process) -> Tensor:

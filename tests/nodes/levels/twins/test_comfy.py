@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
 import torch
-from scipy import stats
 
 from nodes.contracts.levels import Levels
 from nodes.contracts.process import Process
@@ -23,6 +23,7 @@ from nodes.levels.turbo import turbo
 from nodes.process.discrete import discrete
 from nodes.process.flow import flow
 
+STATS = import_module("scipy.stats")  # has no types
 STEPS = (1, 4, 7, 20, 50)
 
 
@@ -44,7 +45,7 @@ def flow_table() -> list[float]:
 def between(levels: list[float], time: float) -> float:
     """The level at a time with a fraction: log s is linear."""
     low, part = min(int(time), len(levels) - 2), time - min(int(time), len(levels) - 2)
-    return levels[low] ** (1 - part) * levels[low + 1] ** part
+    return float(levels[low] ** (1 - part) * levels[low + 1] ** part)
 
 
 def theirs_simple(levels: list[float], steps: int) -> list[float]:
@@ -60,7 +61,7 @@ def theirs_turbo(levels: list[float], steps: int) -> list[float]:
 
 
 def theirs_beta(levels: list[float], steps: int) -> list[float]:
-    places = [round(float(stats.beta.ppf(1 - i / steps, 0.6, 0.6)) * (len(levels) - 1)) for i in range(steps)]
+    places = [round(float(STATS.beta.ppf(1 - i / steps, 0.6, 0.6)) * (len(levels) - 1)) for i in range(steps)]
     return [levels[place] for number, place in enumerate(places) if number == 0 or place != places[number - 1]]
 
 

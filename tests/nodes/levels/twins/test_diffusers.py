@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
+from importlib import import_module
 from typing import Literal
 
 import numpy as np
 import pytest
 import torch
-from diffusers import DPMSolverMultistepScheduler, EulerDiscreteScheduler, FlowMatchEulerDiscreteScheduler
-from diffusers.schedulers import AysSchedules
 
 from nodes.contracts.levels import Levels
 from nodes.levels.align_your_steps import Network, align_your_steps
@@ -24,9 +23,11 @@ from nodes.process.discrete import discrete
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"  # of diffusers' own arrays
 )
+DIFFUSERS = import_module("diffusers")  # has no types
+LISTS: dict[str, list[float]] = import_module("diffusers.schedulers").AysSchedules
 STEPS = 17
 TABLE = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
-THEIRS = tuple(EulerDiscreteScheduler(**TABLE).alphas_cumprod.tolist())
+THEIRS = tuple(DIFFUSERS.EulerDiscreteScheduler(**TABLE).alphas_cumprod.tolist())
 """Their products in float32, which are off by 1e-4 of the lowest level."""
 PROCESS = discrete(beta_schedule="own", alphas_cumprod=THEIRS)
 ENDS = PROCESS.level(torch.tensor([0.0, 999.0], dtype=torch.float64)).tolist()
@@ -42,7 +43,7 @@ def same(levels: Levels, sigmas: torch.Tensor) -> bool:
 
 
 def euler(**settings: object) -> torch.Tensor:
-    scheduler = EulerDiscreteScheduler(**TABLE, **settings)
+    scheduler = DIFFUSERS.EulerDiscreteScheduler(**TABLE, **settings)
     scheduler.set_timesteps(STEPS)
     sigmas: torch.Tensor = scheduler.sigmas
     return sigmas
@@ -51,7 +52,7 @@ def euler(**settings: object) -> torch.Tensor:
 @pytest.mark.parametrize("spacing", ["linspace", "leading", "trailing"])
 def test_euler_has_the_spacings_of_times(spacing: Literal["linspace", "leading", "trailing"]) -> None:
     """Trailing and leading times of 17 steps are rounded there, so the comparison is at 20, which divides 1000."""
-    scheduler = EulerDiscreteScheduler(**TABLE, timestep_spacing=spacing)
+    scheduler = DIFFUSERS.EulerDiscreteScheduler(**TABLE, timestep_spacing=spacing)
     scheduler.set_timesteps(20)
     ours = uniform_time(PROCESS, num_inference_steps=20, timestep_spacing=spacing)
     found = scheduler.sigmas.double()
@@ -64,7 +65,7 @@ def test_dpm_solver_has_the_spacings_of_times_at_whole_times(
     spacing: Literal["linspace", "leading", "trailing"],
 ) -> None:
     """Its linspace and leading spacings are cut for one step more than is made, whose last is left out."""
-    scheduler = DPMSolverMultistepScheduler(**TABLE, timestep_spacing=spacing, final_sigmas_type="zero")
+    scheduler = DIFFUSERS.DPMSolverMultistepScheduler(**TABLE, timestep_spacing=spacing, final_sigmas_type="zero")
     scheduler.set_timesteps(20)
     levels = PROCESS.level(scheduler.timesteps.double())
     assert torch.allclose(levels, scheduler.sigmas[:-1].double(), rtol=1e-6)
@@ -94,7 +95,7 @@ def test_euler_has_the_grid_of_beta_quantiles() -> None:
 
 def same_flow(levels: Levels, mu: float | None = None, **settings: object) -> bool:
     """Whether the times s/(1 + s) are those of a flow whose pipeline hands over even ones."""
-    scheduler = FlowMatchEulerDiscreteScheduler(**settings)
+    scheduler = DIFFUSERS.FlowMatchEulerDiscreteScheduler(**settings)
     scheduler.set_timesteps(sigmas=np.linspace(1.0, 1 / STEPS, STEPS).tolist(), mu=mu)
     t = torch.where(torch.isinf(levels.s), 1.0, levels.s / (1 + levels.s))
     return torch.allclose(t, scheduler.sigmas.double(), rtol=1e-6, atol=1e-7)
@@ -118,11 +119,11 @@ def test_a_flow_has_the_shift_of_the_resolution(side: int) -> None:
     [("sd15", "StableDiffusionSigmas"), ("sdxl", "StableDiffusionXLSigmas"), ("svd", "StableDiffusionVideoSigmas")],
 )
 def test_the_published_lists_are_those_of_others(network: Network, name: str) -> None:
-    assert align_your_steps(network=network).s.tolist() == pytest.approx(AysSchedules[name], rel=1e-12)
+    assert align_your_steps(network=network).s.tolist() == pytest.approx(LISTS[name], rel=1e-12)
 
 
 def test_other_numbers_of_steps_are_interpolated_in_the_log() -> None:
-    whole = [*AysSchedules["StableDiffusionXLSigmas"][:-1], 0.029]
+    whole = [*LISTS["StableDiffusionXLSigmas"][:-1], 0.029]
     steps = np.linspace(0, 1, 26)
     expected = np.exp(np.interp(steps, np.linspace(0, 1, 11), np.log(whole)))
     found = align_your_steps(network="sdxl", num_inference_steps=25).s.tolist()
