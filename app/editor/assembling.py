@@ -28,7 +28,8 @@ def build(options: Options, tokens: Tokens) -> Built:
     def runs(hear: Callable[[Told], None]) -> Runs:
         return Runs(nodes=nodes, plugins=plugins, readable=options.readable, device=options.device, hear=hear)
 
-    studio = Studio(read_catalogue(nodes, plugins=plugins), Library(nodes=nodes), runs)
+    catalogue = read_catalogue(nodes, plugins=plugins)
+    studio = Studio(catalogue, Library(nodes=nodes, catalogue=catalogue), runs)
     return Built(application(studio, tokens), lambda graph: f"/d/{opened(graph or FIRST, studio).id}")
 
 

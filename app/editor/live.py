@@ -10,6 +10,7 @@ from contextlib import suppress
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import JsonValue
 
+from app.editor.documents.words import plain
 from app.editor.news import Message
 from app.editor.room import Room, Visitor
 from graphs.errors import InputError, NoiseloomError
@@ -24,10 +25,21 @@ Act = Callable[[Room, Visitor, Mapping[str, JsonValue]], None]
 """What a message of a page does."""
 
 
-async def serve_page(socket: WebSocket, room: Room, author: str, acts: Mapping[str, Act]) -> None:
-    """Talk with a page until it goes. `acts` are what it may ask for, by the kind of message."""
-    hello = json.loads(await socket.receive_text())
-    visitor = Visitor(author, str(hello["client"]))
+async def serve_page(
+    socket: WebSocket, room: Room, author: str, acts: Mapping[str, Act], is_ours: Callable[[str], bool]
+) -> None:
+    """Talk with a page until it goes. `acts` are what it may ask for, by the kind of message.
+
+    It has to say who it is first, with a token that `is_ours`.
+    """
+    try:
+        client = _client(await _message(socket), is_ours)
+    except WebSocketDisconnect:
+        return
+    if client is None:
+        await socket.close(REFUSED)
+        return
+    visitor = Visitor(author, client)
     visitor.mailbox.post(room.welcome(visitor))
     room.visitors.add(visitor)
     read = asyncio.Event()
@@ -38,7 +50,7 @@ async def serve_page(socket: WebSocket, room: Room, author: str, acts: Mapping[s
     try:
         with suppress(WebSocketDisconnect):
             while True:
-                _take(room, visitor, json.loads(await socket.receive_text()), acts, read)
+                _take(room, visitor, await _message(socket), acts, read)
     finally:
         room.visitors.discard(visitor)
         for task in sending:
@@ -46,17 +58,36 @@ async def serve_page(socket: WebSocket, room: Room, author: str, acts: Mapping[s
         await asyncio.gather(*sending, return_exceptions=True)
 
 
+async def _message(socket: WebSocket) -> Mapping[str, JsonValue]:
+    """The next message of a page; an empty one where it is none. `WebSocketDisconnect` where the page has gone."""
+    frame = await socket.receive()
+    if frame["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(frame.get("code", 1000))
+    try:
+        found: JsonValue = json.loads(frame.get("text") or "")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _client(hello: Mapping[str, JsonValue], is_ours: Callable[[str], bool]) -> str | None:
+    """The tab that says hello; None where it does not, or is no page of ours."""
+    client, token = hello.get("client"), hello.get("token")
+    ours = hello.get("kind") == "hello" and isinstance(token, str) and is_ours(token)
+    return client if ours and isinstance(client, str) and client else None
+
+
 def _take(
     room: Room, visitor: Visitor, message: Mapping[str, JsonValue], acts: Mapping[str, Act], read: asyncio.Event
 ) -> None:
     """Do what a page asks for; what cannot be done is said to it and nothing else happens."""
-    kind = str(message.get("kind"))
+    kind = str(message.get("kind", ""))
     if kind == "got":
         read.set()
         return
     try:
         if kind not in acts:
-            raise InputError(f"there is no message '{kind}'", allowed=", ".join(sorted(acts)))
+            raise InputError(f"there is no message '{plain(kind)}'", allowed=", ".join(sorted(acts)))
         acts[kind](room, visitor, message)
     except NoiseloomError as error:
         visitor.mailbox.post(_refusal(room, message, str(error)))

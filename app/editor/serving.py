@@ -74,13 +74,17 @@ def application(studio: Studio, tokens: Tokens) -> FastAPI:
 
     @app.websocket("/live/{document}")
     async def _live(socket: WebSocket, document: str) -> None:
+        await socket.accept()
         try:
             room = studio.room(document)
-        except InputError:
+        except InputError:  # it was put away; a page cannot see why a socket was not accepted
+            await socket.send_text('{"kind":"gone"}')
             await socket.close(REFUSED)
             return
-        await socket.accept()
-        await serve_page(socket, room, author_of(socket.scope), studio.acts)
+        session = session_of(socket.scope)
+        await serve_page(
+            socket, room, author_of(socket.scope), studio.acts, lambda token: tokens.is_page_token(session, token)
+        )
 
     @app.exception_handler(NoiseloomError)
     async def _refuse(_: Request, error: Exception) -> JSONResponse:
@@ -91,6 +95,7 @@ def application(studio: Studio, tokens: Tokens) -> FastAPI:
     ui.run_with(
         app,
         title="Noiseloom",
+        language="en-US",
         dark=True,
         tailwind=False,
         binding_refresh_interval=None,

@@ -14,7 +14,7 @@ from app.editor.documents.session import Session
 from app.editor.edits import read_operation
 from app.editor.engine.messages import Told
 from app.editor.live import Act
-from app.editor.news import Message
+from app.editor.news import Message, merge
 from app.editor.room import Room, Visitor
 from app.editor.runs.runs import Runs
 from graphs.catalogue.catalogue import Catalogue
@@ -35,6 +35,7 @@ class Studio:
         self.catalogue, self.library = catalogue, library
         self.runs = runs(self.hear)
         self.rooms: dict[str, Room] = {}
+        self._common: Message = {}
         self.acts: Mapping[str, Act] = {
             "edit": self._edit,
             "command": self._command,
@@ -50,7 +51,7 @@ class Studio:
         """The room of an open document; the engine is shown it when it is the first time."""
         room = self.rooms.get(session.id)
         if room is None:
-            room = self.rooms[session.id] = Room(session)
+            room = self.rooms[session.id] = Room(session, live={**self._common})
             self._show(room)
         return room
 
@@ -81,9 +82,15 @@ class Studio:
             if room.session.id not in waiting:
                 waiting[room.session.id] = asyncio.get_running_loop().call_later(seconds, act, room)
 
+    def save(self, room: Room) -> None:
+        """Write a document's file now; `InputError` where that cannot be. What another program wrote is taken in."""
+        self.took(room, room.session.save())
+
     def hear(self, told: Told) -> None:
         """News of the engine and the queue, for the pages that they are about."""
         change, document = _change(told), str(told.get("document", ""))
+        if told["kind"] in _EVERYWHERE:
+            merge(self._common, change)
         rooms = self.rooms.values() if told["kind"] in _EVERYWHERE else filter(None, [self.rooms.get(document)])
         for room in rooms:
             room.tell(change)

@@ -182,7 +182,7 @@ def wait_for_plan(page: Page, identity: str, state: str) -> None:
     page.wait_for_function(
         "([id, state]) => window.noiseloom.plan.value?.states[id]?.state === state",
         arg=[identity, state],
-        timeout=30_000,
+        timeout=RUN_PATIENCE,
     )
 
 

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
+from pydantic import JsonValue
 
 from tests.browser.chromium import LACKING, chromium, launched
 from tests.browser.serving import Served
-from tests.browser.visiting import Profile, visiting
+from tests.browser.visiting import READY, Profile, Show, visiting
 
 HERE = Path(__file__).parent
+PATIENCE = 30_000
+"""Milliseconds after which something that must be seen is not: a machine may be busy."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,6 +34,7 @@ def browser() -> Iterator[Browser]:
         if "CI" in os.environ:
             pytest.fail(LACKING)
         pytest.skip(LACKING)
+    expect.set_options(timeout=PATIENCE)
     with launched() as found:
         yield found
 
@@ -44,6 +48,12 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield served
     finally:
         served.close()
+
+
+@pytest.fixture
+def server_home(server: Served) -> Path:
+    """The home of the editor that most tests share."""
+    return server.home
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +75,32 @@ def profile(browser: Browser, server: Served, cookies: str) -> Iterator[Profile]
 def page(profile: Profile) -> Page:
     """The editor with a fresh copy of the digits graph."""
     return profile.open(profile.document())
+
+
+@pytest.fixture(scope="module")
+def guest(browser: Browser, server: Served, cookies: str) -> Iterator[Profile]:
+    """A signed-in profile with one tab, for the tests of a file."""
+    with visiting(browser, server.url, cookies=cookies) as found:
+        found.context.new_page().emulate_media(reduced_motion="reduce")
+        yield found
+
+
+@pytest.fixture
+def show(guest: Profile) -> Iterator[Show]:
+    """Show a new document in the tab of this file, which remembers nothing of earlier tests and must not complain."""
+    tab = guest.context.pages[0]
+    guest.problems.forget()
+
+    def shown(graph: JsonValue = None, *, example: str = "digits") -> Page:
+        address = guest.document(graph, example=example)
+        if tab.url.startswith(guest.url):
+            tab.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        tab.goto(address)
+        tab.wait_for_selector(READY, state="attached")
+        return tab
+
+    yield shown
+    assert not guest.problems.told
 
 
 @pytest.fixture

@@ -44,3 +44,39 @@ def with_node(document: Graph, name: str, type_: str) -> Graph:
     nodes = document["nodes"]
     assert isinstance(nodes, dict)
     return {**document, "nodes": {**nodes, name: {"type": type_}}}
+
+
+def placed(document: Graph, **places: tuple[int, int]) -> Graph:
+    """A copy whose nodes stand at these places."""
+    nodes: Graph = {name: {"x": x, "y": y} for name, (x, y) in places.items()}
+    return {**document, "view": {"nodes": nodes}}
+
+
+def noise_picture() -> Graph:
+    """Noise of the digits' shape, shown: the smallest graph with a picture as its result, and no sampling."""
+    return graph(
+        "noise",
+        network="model.checkpoint",
+        noise={"type": "noise.gaussian", "inputs": {"like": "network"}, "params": {"count": 1, "seed": 7}},
+        pixels={"type": "decoder.pixels", "inputs": {"sample": "noise"}},
+        picture={"type": "output.picture", "inputs": {"image": "pixels"}},
+    )
+
+
+def guided() -> Graph:
+    """A model that is guided by a prompt: a node of which each has a wire, and one with two."""
+    return placed(
+        graph(
+            "guided",
+            network="model.checkpoint",
+            prompt={"type": "cond.prompt", "inputs": {"model": "network"}, "params": {"text": "three"}},
+            cfg={
+                "type": "guidance.cfg",
+                "inputs": {"model": "network", "positive": "prompt"},
+                "params": {"guidance_scale": 2.5},
+            },
+        ),
+        network=(0, 0),
+        prompt=(320, 120),
+        cfg=(640, 0),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal, NamedTuple
 from urllib.parse import quote
@@ -17,6 +17,8 @@ from graphs.home import examples_folder
 READY = "[data-ready]"
 HEADER = "X-Noiseloom-Token"
 WIDE = (1280, 800)
+Show = Callable[..., Page]
+"""Shows a new document in a tab that the tests of a file share: this graph, or a copy of an example."""
 START = re.compile(r'<script[^>]*id="noiseloom-start"[^>]*>(.*?)</script>', re.DOTALL)
 TOURED = 'try { localStorage.setItem("noiseloom-toured", "yes") } catch { /* a page without storage */ }'
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", event =>
@@ -39,6 +41,11 @@ class Problems:
     def forgive(self, pattern: str) -> None:
         """A test that breaks something says which complaints belong to that."""
         self._forgiven.append(re.compile(pattern))
+
+    def forget(self) -> None:
+        """Begin anew, for another test in the same profile."""
+        self._told.clear()
+        self._forgiven.clear()
 
     @property
     def told(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants import asking, editing, engine, levels, noise, solvers, states, steering
+from tests.mutants import asking, editing, engine, levels, noise, serving, solvers, states, steering
 
 MUTANTS = (
     *engine.MUTANTS,
@@ -13,4 +13,5 @@ MUTANTS = (
     *states.MUTANTS,
     *solvers.MUTANTS,
     *steering.MUTANTS,
+    *serving.MUTANTS,
 )

@@ -10,8 +10,11 @@ from graphs.document.operations import Batch, Decorate, Move, Operation, Reset, 
 PREFIX = "drag:"
 """How the labels of such edits begin."""
 
+NAMED = "#"
+"""What stands before a gesture's own name in its label, where it has one."""
+
 PAUSE = 1.0
-"""Seconds after which the next one is a gesture of its own."""
+"""Seconds after which the next one is a gesture of its own, where the label names none."""
 
 Target: TypeAlias = tuple[tuple[str, ...], ...]
 """Everything that an edit sets, whatever it was before."""
@@ -27,8 +30,8 @@ class Gesture(NamedTuple):
     before: Document
 
     def goes_on(self, label: str, target: Target | None, at: float) -> bool:
-        """Whether an edit belongs to it."""
-        return label == self.label and target == self.target and 0 <= at - self.at <= PAUSE
+        """Whether an edit belongs to it; a hand may rest as long as it likes where the gesture has a name."""
+        return label == self.label and target == self.target and (NAMED in label or 0 <= at - self.at <= PAUSE)
 
 
 def target_of(operation: Operation) -> Target | None:

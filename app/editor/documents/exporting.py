@@ -1,4 +1,7 @@
-"""An open document as bytes to take away. What needs nodes runs in a process of its own: they import what is large."""
+"""A document as bytes to take away. What needs nodes runs in a process of its own: they import what is large.
+
+A session stays with its thread; what takes time is therefore given the document and its file, and may run in another.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 
 from app.editor.documents.session import Session
 from graphs.catalogue.catalogue import Catalogue
+from graphs.document.model import Document
 from graphs.document.writing import dumps
 from graphs.errors import InputError
 from graphs.files import Places
@@ -26,10 +30,10 @@ def export_json(session: Session) -> bytes:
     return dumps(session.document).encode()
 
 
-def export_pack(session: Session, catalogue: Catalogue, readable: Sequence[Path] = ()) -> bytes:
-    """The document and its files as a pack; `GraphError` where one of them cannot be read."""
-    places = Places(session.place.parent, (workspace_folder(), assets_folder(), *readable))
-    pack = make_pack(Opened(session.document, places, place=str(session.place)), catalogue)
+def export_pack(document: Document, place: Path, catalogue: Catalogue, readable: Sequence[Path] = ()) -> bytes:
+    """The document of a file and its files as a pack; `GraphError` where one of them cannot be read."""
+    places = Places(place.parent, (workspace_folder(), assets_folder(), *readable))
+    pack = make_pack(Opened(document, places, place=str(place)), catalogue)
     with tempfile.TemporaryDirectory(prefix="noiseloom-") as temporary:
         path = Path(temporary) / "pack.zip"
         write_pack(pack, path)
@@ -37,18 +41,17 @@ def export_pack(session: Session, catalogue: Catalogue, readable: Sequence[Path]
 
 
 def export_python(
-    session: Session, *, nodes: Sequence[Path] = (), plugins: bool = True, readable: Sequence[Path] = ()
+    place: Path, *, nodes: Sequence[Path] = (), plugins: bool = True, readable: Sequence[Path] = ()
 ) -> bytes:
-    """The document as a script. It is saved first, and the command writes the script, which takes some seconds."""
-    session.save()
+    """The document that was saved into a file as a script, which a command writes; it takes some seconds."""
     options = [part for folder in nodes for part in ("--nodes", str(folder))]
     options += [] if plugins else ["--no-plugins"]
     options += [part for folder in readable for part in ("--allow-read", str(folder))]
-    command = [sys.executable, "-m", "app.command", "export", *options, "--", str(session.place)]
+    command = [sys.executable, "-m", "app.command", "export", *options, "--", str(place)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=LONGEST, check=False)  # noqa: S603 - our own command
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise InputError("the script cannot be written", where=session.name, given=str(error)) from error
+        raise InputError("the script cannot be written", where=place.name, given=str(error)) from error
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().removeprefix("noiseloom: ")
         raise InputError(f"the graph cannot be exported: {said}", mend="mend these faults first")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from app.editor.documents.importing import imported
+from app.editor.documents.importing import Imported, imported, modernised
 from app.editor.documents.opening import open_session
 from app.editor.documents.registry import Known, Registry, from_histories
 from app.editor.documents.saving import make_free
@@ -33,9 +33,18 @@ from graphs.opening import example_names
 
 
 class Library:
-    """The documents of a person's home; `nodes` are the folders of nodes that the workspace must not touch."""
+    """The documents of a person's home; `nodes` are the folders of nodes that the workspace must not touch.
 
-    def __init__(self, *, nodes: Iterable[Path] = (), clock: Callable[[], float] = time.time) -> None:
+    With a `catalogue`, a document that is old is brought up to date when it is opened.
+    """
+
+    def __init__(
+        self,
+        *,
+        nodes: Iterable[Path] = (),
+        catalogue: Catalogue | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.folder = home_folder() / "editor"
         self.workspace = Workspace(workspace_folder(), nodes)
         self.documents, self._trash = self.folder / "documents", Trash(self.folder / "trash")
@@ -44,7 +53,7 @@ class Library:
         except OSError as error:
             given = error.strerror or str(error)
             raise InputError("the editor's folder cannot be made", where=str(self.folder), given=given) from error
-        self._clock = clock
+        self._clock, self._catalogue = clock, catalogue
         self._sessions: dict[str, Session] = {}
         self._registry = Registry(self.folder / "documents.sqlite", lambda: from_histories(self.documents))
 
@@ -167,11 +176,16 @@ class Library:
                 "this leads elsewhere than it did", where=plain(str(place)), mend="open that file by its path"
             )
         known = self._registry.by_place(place) or Known(secrets.token_hex(8), place, place.stem, self._clock(), "")
-        session = open_session(known.id, self.documents / known.id, place, clock=self._clock, told=self.note)
+        session = open_session(
+            known.id, self.documents / known.id, place, clock=self._clock, told=self.note, current=self._current
+        )
         session.shown = self.workspace.shown(place)
         self._sessions[session.id] = session
         self._registry.put(known._replace(name=session.name))
         return session
+
+    def _current(self, document: Document) -> Imported:
+        return Imported(document) if self._catalogue is None else modernised(document, self._catalogue)
 
     def note(self, session: Session) -> None:
         """Note a document's name and place, and that it changed now."""

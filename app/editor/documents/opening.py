@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.editor.documents.document_file import DocumentFile
+from app.editor.documents.importing import Imported
 from app.editor.documents.keeping import Beginning, Keeper
 from app.editor.documents.locking import Lock
 from app.editor.documents.records import Snapshot
@@ -14,7 +15,8 @@ from app.editor.documents.replaying import Head
 from app.editor.documents.saving import Content, read
 from app.editor.documents.session import Session
 from app.editor.documents.stacks import Stacks
-from graphs.document.reading import loads
+from graphs.document.model import Document
+from graphs.document.reading import loads, parse_json
 from graphs.document.writing import dumps
 from graphs.errors import InputError
 from graphs.faults import Code, GraphError
@@ -27,10 +29,12 @@ def open_session(
     *,
     clock: Callable[[], float] = time.time,
     told: Callable[[Session], None] = lambda _session: None,
+    current: Callable[[Document], Imported] = Imported,
 ) -> Session:
     """The document of the file at `place`, whose history lies in `folder`; it is begun where there is none.
 
-    `told` is called whenever the file was written. `InputError` where it is open in another process, or where neither
+    `told` is called whenever the file was written. `current` gives an old document in today's terms, which is an edit
+    after the file as it was. `InputError` where it is open in another process, or where neither
     file nor history can be read.
     """
     try:
@@ -42,7 +46,9 @@ def open_session(
     keeper = None
     try:
         keeper = Keeper(folder)
-        return _session(id_, place, keeper, lock, clock, told)
+        session = _session(id_, place, keeper, lock, clock, told)
+        _bring_up_to_date(session, current)
+        return session  # noqa: TRY300 - what fails here lets the lock go, too
     except BaseException:
         if keeper is not None:
             keeper.close()
@@ -76,6 +82,23 @@ def _begun(id_: str, place: Path, content: Content | None, keeper: Keeper, file:
     snapshot = Snapshot(0, dumps(document), Stacks().dumps(), "", now)
     keeper.kept(lambda: keeper.begin(Beginning(snapshot, {"id": id_, "place": str(place)}, saved)))
     return Head(0, document, Stacks(), 0, len(snapshot.text.encode()))
+
+
+def _bring_up_to_date(session: Session, current: Callable[[Document], Imported]) -> None:
+    """Make an old document one of today; where its file holds it, that text stays in the history as it is."""
+    found, content = current(session.document), read(session.place) if session.saved else None
+    old = content is not None and _has_older_format(content, session.document)
+    if not old and dumps(found.document) == dumps(session.document):
+        return
+    session.bring_up_to_date(found.document, content.body.decode("utf-8-sig") if content else None)
+    session.notes.extend(found.notes or ["the graph was of an older format"])
+
+
+def _has_older_format(content: Content, document: Document) -> bool:
+    if content.body == dumps(document).encode():
+        return False
+    raw = parse_json(content.body)
+    return isinstance(raw, dict) and raw.get("noiseloom") != document.noiseloom
 
 
 def _refuse_newer(content: Content) -> None:

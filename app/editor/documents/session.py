@@ -40,6 +40,13 @@ DISK = "another program"
 """The author of what was written into the file by something else."""
 
 
+UPGRADER = "Noiseloom"
+"""The author of what brings an old document up to date."""
+
+OLD = "as it was before it was brought up to date"
+"""The name of the version before that."""
+
+
 class _By(NamedTuple):
     """Whose edit it is, and which of that client's."""
 
@@ -192,6 +199,12 @@ class Session:
             return self.document
         return self._head(revision).document
 
+    def text(self, revision: int) -> str:
+        """The text of a revision, as the file held it where that is kept; `InputError` as `at`."""
+        document = self.at(revision)
+        kept = self._kept(lambda: self._keeper.journal.snapshot(revision))
+        return kept.text if kept is not None and kept.revision == revision else dumps(document)
+
     def _head(self, revision: int) -> Head:
         known = 0 <= revision <= self.revision
         head = self._kept(lambda: replay(self._keeper.journal, revision)) if known else None
@@ -238,6 +251,20 @@ class Session:
         if dumps(self.document) == dumps(theirs):
             self._note_saved(self._file.take(content.digest, self.revision))
         return edited
+
+    def bring_up_to_date(self, wanted: Document, text: str | None) -> Edited:
+        """Make the document what it is in today's terms, as an edit of nobody's that no undo takes back.
+
+        `text` is what the file holds of it until now: it stays in the history, under a name, and is never let go.
+        """
+        if text is not None:
+            name = next((name for at, name, _ in self._kept(self._keeper.journal.snapshots) if at == self.revision), "")
+            before = Snapshot(self.revision, text, self._stacks.dumps(), name or OLD, self._clock())
+            self._kept(lambda: self._keeper.journal.keep(before))
+        operation = differences(self.document, wanted)
+        applied = apply(self.document, operation)._replace(document=wanted)
+        step = self.revision + 1
+        return self._commit(_By(UPGRADER), operation, applied, "edit", step, "brought up to date", whole=True)
 
     def _take_in(self, theirs: Document) -> Edited:
         by, label = _By(DISK), "changed on disk"

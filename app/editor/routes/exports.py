@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
@@ -17,17 +18,24 @@ if TYPE_CHECKING:
 def router(studio: Studio) -> APIRouter:
     """`GET /api/documents/ID/export.json`, `.py` or `.zip`."""
     found = APIRouter()
+    uses = studio.runs.desk.settings
 
     @found.get("/api/documents/{document}/export.{kind}")
     async def _export(document: str, kind: str) -> Response:
-        session = studio.room(document).session
+        room = studio.room(document)
+        session, place = room.session, room.session.place
         match kind:
             case "json":
-                return _file(export_json(session), "application/json", f"{session.place.stem}.json")
+                return _file(export_json(session), "application/json", f"{place.stem}.json")
             case "py":
-                return _file(export_python(session), "text/x-python", f"{session.place.stem}.py")
+                studio.save(room)
+                script = await asyncio.to_thread(
+                    export_python, place, nodes=uses.nodes, plugins=uses.plugins, readable=uses.readable
+                )
+                return _file(script, "text/x-python", f"{place.stem}.py")
             case "zip":
-                return _file(export_pack(session, studio.catalogue), "application/zip", f"{session.place.stem}.zip")
+                pack = await asyncio.to_thread(export_pack, session.document, place, studio.catalogue, uses.readable)
+                return _file(pack, "application/zip", f"{place.stem}.zip")
             case _:
                 raise InputError(f"a graph is not exported as '{kind}'", allowed="json, py, zip")
 

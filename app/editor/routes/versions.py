@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, JsonValue
+from starlette.responses import Response
 
 from app.editor.authors import author_of
 
@@ -27,6 +28,10 @@ def router(studio: Studio) -> APIRouter:
     @found.get("/api/documents/{document}/versions")
     async def _versions(document: str) -> list[dict[str, JsonValue]]:
         return [version._asdict() for version in studio.room(document).session.versions()]
+
+    @found.get("/api/documents/{document}/versions/{revision}")
+    async def _version(document: str, revision: int) -> Response:
+        return Response(studio.room(document).session.text(revision), media_type="application/json")
 
     @found.post("/api/documents/{document}/versions/{revision}/name")
     async def _name(document: str, revision: int, naming: Naming) -> None:

@@ -181,7 +181,7 @@ def site_in(
     else:
         monkeypatch.setattr(ui, "run_with", lambda _, **__: None)
     with asyncio.Runner() as runner:
-        site = Site(runner, Options(nodes=tuple(nodes), plugins=False))
+        site = Site(runner, Options(nodes=tuple(nodes), plugins=bool(nodes), readable=(home / "readable",)))
 
         def noted(studio: Studio, tokens: Tokens) -> FastAPI:
             site.studio = studio

@@ -20,7 +20,12 @@ values: SearchStrategy[JsonValue] = strategies.recursive(
     lambda inner: strategies.lists(inner, max_size=3) | strategies.dictionaries(texts, inner, max_size=3),
     max_leaves=5,
 )
-references = strategies.builds(lambda node, port: f"{node}.{port}" if port else node, ids, strategies.none() | ports)
+sound_references = strategies.builds(
+    lambda node, port: f"{node}.{port}" if port else node, ids, strategies.none() | ports
+)
+references = sound_references | strategies.builds(
+    lambda node, rest: node + rest, ids, strategies.sampled_from([".", "/x", ".x.y", " "])
+)
 wires = references | strategies.lists(references, max_size=3)
 extras = strategies.dictionaries(strategies.sampled_from(["mine", "~note", "Ä"]), values, max_size=2)
 places: SearchStrategy[dict[str, JsonValue]] = strategies.builds(lambda x, y: {"x": x, "y": y}, numbers, numbers)
@@ -35,8 +40,8 @@ def entries(draw: strategies.DrawFn) -> list[JsonValue]:
 
 @strategies.composite
 def groups(draw: strategies.DrawFn) -> list[JsonValue]:
-    """Groups that list members, whether these are there or not."""
-    names = draw(strategies.lists(strategies.sampled_from(["g1", "g2"]), unique=True, max_size=2))
+    """Groups that list members, whether these are there or not; some under an id that is no text, or that two have."""
+    names = draw(strategies.lists(strategies.sampled_from(["g1", "g2", "g3", 3, None]), max_size=3))
     return [{"id": name, "nodes": list(draw(strategies.lists(ids, max_size=3)))} for name in names]
 
 

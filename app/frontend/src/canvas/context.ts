@@ -5,8 +5,8 @@ import type { Editor } from "../state/editor";
 import type { Fault } from "../state/protocol";
 import type { Shell } from "../state/shell";
 import type { Box } from "./geometry";
-import { noteBoxes } from "./frames";
 import { createLinking, type Linking } from "./linking";
+import { createNotes } from "./notes";
 import { createScene, type Scene } from "./scene";
 import { createViewport, type Viewport } from "./viewport";
 
@@ -61,7 +61,7 @@ export function createContext(editor: Editor, shell: Shell): CanvasContext {
     lasso: shallowRef(null),
     whole: shallowRef(true),
     faults: computed(() => byNode(editor.plan.value?.faults ?? [])),
-    noteBoxes: computed(() => noteBoxes(editor, scene)),
+    noteBoxes: computed(createNotes(editor, scene)),
     select(nodes, wires = [], frames = []) {
       editor.selected.nodes.value = new Set(nodes);
       editor.selected.wires.value = new Set(wires);

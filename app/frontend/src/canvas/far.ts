@@ -3,7 +3,8 @@
 import type { CanvasContext } from "./context";
 import { groupBox } from "./frames";
 import { grown, touches, type Box } from "./geometry";
-import { HEADER, mediaHeight, viewOf } from "./metrics";
+import { viewOf } from "./media";
+import { HEADER } from "./metrics";
 import { extent, trace } from "./paths";
 import { kindColour } from "../kinds";
 import { OVERLAP } from "./paper";
@@ -127,9 +128,9 @@ function drawCard(pen: CanvasRenderingContext2D, context: CanvasContext, id: str
   pen.globalAlpha = alpha * 0.28;
   pen.fillRect(box.x, box.y, box.width, HEADER);
   pen.globalAlpha = alpha;
-  const room = mediaHeight(item.shape, news);
-  const url = room ? viewOf(news)?.items?.[0]?.url : undefined;
-  if (room) drawPicture(pen, context, { x: box.x + 7, y: box.y + item.shape.height - 2, width: box.width - 14, height: room - 5 }, url, ink, redraw);
+  const { media } = item.shape;
+  const place = media && { x: box.x + 7, y: box.y + media.y, width: box.width - 14, height: media.height };
+  if (place) drawPicture(pen, context, place, viewOf(news)?.items?.[0]?.url, ink, redraw);
   drawRows(pen, item.shape, box, ink);
   pen.restore();
   round(pen, box, 8);

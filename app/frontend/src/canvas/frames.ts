@@ -1,16 +1,12 @@
-/** Where groups and notes are. One without a place of its own stands around its nodes, or above the graph. */
+/** Where groups are. One without a place of its own stands around its nodes. */
 
-import type { Editor } from "../state/editor";
 import type { FrameJson } from "../document/types";
 import { around, grown, holds, type Box } from "./geometry";
 import type { Scene } from "./scene";
 
 export const TITLE = 30;
-const NOTE_WIDTH = 320;
-const LINE = 19.5;
-const LETTERS = 0.138;
 
-const hasBox = (frame: FrameJson): boolean => [frame.x, frame.y].every((part) => typeof part === "number");
+export const hasBox = (frame: FrameJson): boolean => [frame.x, frame.y].every((part) => typeof part === "number");
 
 /** The members that a group names. */
 export function membersOf(group: FrameJson): string[] {
@@ -37,38 +33,4 @@ export function carried(scene: Scene, group: FrameJson): string[] {
     const inner = scene.boxOf(id);
     return holds(box, { x: inner.x + inner.width / 2, y: inner.y + Math.min(inner.height / 2, 40) });
   });
-}
-
-/** How high a note of this width is for its text, roughly: a letter is 7 wide, a line 20 high. */
-export function noteHeight(text: string, width: number): number {
-  const letters = Math.max(8, (width - 28) * LETTERS);
-  const lines = text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / letters)), 0);
-  return Math.round(lines * LINE + 24);
-}
-
-/** The boxes of all notes; those without a place stand in a row above the graph. */
-export function noteBoxes(editor: Editor, scene: Scene): Map<string, Box> {
-  const found = new Map<string, Box>();
-  let next: { x: number; y: number } | null = null;
-  for (const note of editor.level.value.view?.notes ?? []) {
-    const resized = scene.resized.value;
-    if (resized?.key === `notes:${note.id}`) {
-      found.set(note.id, resized);
-      continue;
-    }
-    const width = note.width ?? NOTE_WIDTH;
-    const height = note.height ?? noteHeight(note.text ?? "", width);
-    const moved = scene.dragged.get(`notes:${note.id}`);
-    if (moved || hasBox(note)) {
-      found.set(note.id, { x: moved?.x ?? note.x ?? 0, y: moved?.y ?? note.y ?? 0, width, height });
-      continue;
-    }
-    if (!next) {
-      const graph = around([...scene.items.value.keys()].map((id) => scene.boxOf(id)));
-      next = { x: graph?.x ?? 0, y: (graph?.y ?? 0) - 24 };
-    }
-    found.set(note.id, { x: next.x, y: next.y - height, width, height });
-    next = { x: next.x + width + 24, y: next.y };
-  }
-  return found;
 }

@@ -1,6 +1,7 @@
 /** What the rest of the editor asks of the canvas, and what the canvas asks of it. */
 
 import type { InjectionKey } from "vue";
+import type { Drawing } from "./drawing/drawing";
 
 export interface Point {
   x: number;
@@ -24,8 +25,6 @@ export interface SearchWish {
   at: Point;
   screen: Point;
   from?: PortEnd;
-  /** A wire that does not fit, and what would be put between. */
-  between?: { from: PortEnd; to: PortEnd; offers: string[]; reason: string };
 }
 
 /** What a context menu was opened on. */
@@ -34,6 +33,7 @@ export interface MenuWish {
   at: Point;
   target:
     | { what: "canvas" }
+    | { what: "document" }
     | { what: "node"; id: string }
     | { what: "wire"; id: string }
     | { what: "frame"; id: string; list: "groups" | "notes" };
@@ -54,7 +54,11 @@ export interface CanvasHandle {
   /** How large a node is: measured, or estimated where it is not drawn. */
   sizeOf(id: string): Size;
   placeOf(id: string): Point;
+  /** How far below the top of its card a port is; null stands for the first. */
+  portAt(id: string, side: PortEnd["side"], port: string | null): number;
   focus(): void;
+  /** The whole level as an SVG. */
+  drawing(): Promise<Drawing>;
 }
 
 export const canvasKey: InjectionKey<{ value: CanvasHandle | null }> = Symbol("canvas");

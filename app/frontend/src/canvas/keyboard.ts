@@ -27,6 +27,10 @@ const ARROWS: Record<string, Point> = {
   ArrowDown: { x: 0, y: 1 },
 };
 
+/** Enter or Space on their own: with Ctrl, Cmd or Alt they are a command, as Run. */
+const operates = (event: KeyboardEvent, ...keys: string[]): boolean =>
+  keys.includes(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey;
+
 export function createKeyboard(context: CanvasContext, hooks: KeyboardHooks): Keyboard {
   const { editor, scene, linking } = context;
   let choices: PortEnd[] = [];
@@ -45,17 +49,17 @@ export function createKeyboard(context: CanvasContext, hooks: KeyboardHooks): Ke
     if (choices.length) return linkKey(event);
     if (target?.matches("input, textarea, select, [contenteditable=true]") || target?.closest("[data-widget], .nl-field-row")) return;
     const port = target?.closest("[data-port]");
-    if (port && (event.key === "Enter" || event.key === " ")) return startLink(event, port);
+    if (port && operates(event, "Enter", " ")) return startLink(event, port);
     const step = ARROWS[event.key];
     if (step && event.altKey) return nudge(event, step);
     if (step && !event.ctrlKey && !event.metaKey) return walk(event, step);
     const node = target?.getAttribute("data-node");
-    if (node && event.key === "Enter") {
+    if (node && operates(event, "Enter")) {
       if (scene.items.value.get(node)?.node.graph) hooks.open(node);
       else target?.querySelector<HTMLElement>(".nl-field-row :is(input, textarea, select, button, [tabindex='0'])")?.focus();
       return stop(event);
     }
-    if (node && event.key === " ") {
+    if (node && operates(event, " ")) {
       const rest = [...editor.selected.nodes.value];
       context.select(rest.includes(node) ? rest.filter((id) => id !== node) : [...rest, node]);
       stop(event);

@@ -1,14 +1,18 @@
 /** A wire in the making: from which port, where its loose end is, what it would go to. */
 
 import { shallowRef, type ShallowRef } from "vue";
+import { bridge, connect as wiring, contextOf, disconnect } from "../commands/composing";
+import { freeId, takenIds } from "../commands/naming";
+import { pin } from "../commands/places";
 import { Refused } from "../document/apply";
+import { batch } from "../document/operations";
 import type { Editor } from "../state/editor";
 import { conversions } from "../state/fitting";
 import type { NodeTypeJson } from "../state/protocol";
 import { grown, holds } from "./geometry";
 import type { Point, PortEnd } from "./handle";
 import type { Scene, Wire } from "./scene";
-import { bridging, connecting, cutting, fitting, keyOf, pairOf, portOf, refusal, type Pair } from "./wiring";
+import { fitting, keyOf, pairOf, portOf, refusal, type Pair } from "./wiring";
 
 const SNAP = 26;
 
@@ -21,6 +25,8 @@ export interface Link {
 
 /** A wire that was refused, and what would make it fit. */
 export interface Offer {
+  /** Where the wire was drawn from. */
+  from: PortEnd;
   pair: Pair;
   reason: string;
   offers: NodeTypeJson[];
@@ -87,7 +93,7 @@ export function createLinking(editor: Editor, scene: Scene): Linking {
     const pair = pairOf(now.from, to);
     cancel();
     if (moved && moved.to.node === pair.to.node && moved.to.port === pair.to.port && moved.from.node === pair.from.node && moved.from.port === pair.from.port) return true;
-    return attempt(editor, () => editor.edit(connecting(editor, scene, pair, moved), "wire"));
+    return attempt(editor, () => editor.edit(batch(wiring(contextOf(editor), pair.from, pair.to, moved?.id)), "wire"));
   }
 
   return {
@@ -130,7 +136,7 @@ export function createLinking(editor: Editor, scene: Scene): Linking {
         const source = scene.spotOf(pair.from);
         const target = scene.spotOf(pair.to);
         const offers = wrong.side !== now.from.side && source && target && !target.parameter ? conversions(editor.catalogue, source.port, target.port) : [];
-        offer.value = { pair, reason: barred.value, offers, at: loose.value };
+        offer.value = { from: now.from, pair, reason: barred.value, offers, at: loose.value };
         cancel();
         return "refused";
       }
@@ -139,7 +145,7 @@ export function createLinking(editor: Editor, scene: Scene): Linking {
       const far = Math.hypot(start.x - loose.value.x, start.y - loose.value.y);
       if (!moved) return far < 12 ? (cancel(), "same") : "space";
       cancel();
-      attempt(editor, () => editor.edit(cutting(editor, moved), "unwire"));
+      attempt(editor, () => editor.edit(batch(disconnect(contextOf(editor), [moved.id])), "unwire"));
       return "cut";
     },
     connect,
@@ -150,7 +156,10 @@ export function createLinking(editor: Editor, scene: Scene): Linking {
       const from = scene.portAt(now.pair.from);
       const to = scene.portAt(now.pair.to);
       const at = { x: (from.x + to.x) / 2 - 88, y: (from.y + to.y) / 2 - 60 };
-      attempt(editor, () => editor.edit(bridging(editor, scene, now.pair, type, at), `put ${type.id} between`));
+      const context = contextOf(editor);
+      const added = { type, id: freeId(type.id, takenIds(context.level)) };
+      const operations = [...pin(context, scene), ...bridge(context, added, now.pair.from, now.pair.to, at)];
+      attempt(editor, () => editor.edit(batch(operations), `put ${type.id} between`));
     },
     cancel,
   };

@@ -1,27 +1,33 @@
 /** How large a card is and where its ports are, without measuring: rows have fixed heights. */
 
 import type { Json, NodeJson, PlaceJson } from "../document/types";
-import type { NodeNews, NodeTypeJson, ParameterJson, PortJson, View } from "../state/protocol";
+import type { NodeTypeJson, ParameterJson, PortJson } from "../state/protocol";
 import type { Signature } from "../state/signatures";
 import { references } from "../document/references";
 import { inWords } from "../widgets/field";
 import { rowsOf } from "../widgets/fitting";
+import { isSweep } from "../widgets/sweeps";
 import type { Size } from "./handle";
+import { heightOf, roomOf } from "./media";
+import { rowsShown } from "./rows";
 
 export const HEADER = 42;
 export const PORT_ROW = 22;
 export const FIELD_ROW = 24;
+const MORE_ROW = 20;
 export const PADDING = 7;
 export const NARROWEST = 152;
 export const WIDEST = 640;
 const WIDEST_NATURAL = 264;
-const LETTER = 7.2;
+/** A letter of a row, of a name and of a type at the zoom at which a graph of a dozen nodes fits. */
+const LETTER = 7.6;
+const PORT_LETTER = 10.4;
+const NAME_LETTER = 9.6;
+const TYPE_LETTER = 7.8;
 /** What a value needs beside its name. */
-const ROOM: Record<string, number> = { switch: 64, seed: 150, file: 140, curve: 112, choice: 116, numbers: 110, text: 110 };
-const LEAST_MEDIA = 112;
-/** What to leave free below a card that will show a picture. */
-export const LEAST_MEDIA_ROOM = LEAST_MEDIA + PADDING;
-const MOST_MEDIA = 320;
+const ROOM: Record<string, number> = { switch: 64, seed: 132, file: 156, curve: 112, choice: 116, numbers: 110, text: 110 };
+
+const SWEPT = 150;
 
 /** A port on a card, relative to the card's corner. */
 export interface Spot {
@@ -55,9 +61,11 @@ export interface Shape extends Size {
   fields: FieldRow[];
   inputs: Map<string, Spot>;
   outputs: Map<string, Spot>;
+  /** Where the row stands that shows or hides the rest of the parameters, and how many those are. */
+  more: { y: number; hidden: number } | null;
   collapsed: boolean;
-  /** Whether there is room for a picture below the rows. */
-  media: boolean;
+  /** The place for a picture below the rows, which counts in the height; null where there is none. */
+  media: { y: number; height: number } | null;
 }
 
 const isLong = (parameter: ParameterJson): boolean =>
@@ -66,25 +74,18 @@ const isLong = (parameter: ParameterJson): boolean =>
 /** What an output is called on its card: "out" tells less than its type. */
 export const outputLabel = (port: PortJson): string => (port.name === "out" && port.types[0] ? port.types[0] : port.name);
 
-function naturalWidth(id: string, typeName: string, signature: Signature, media: boolean): number {
+function naturalWidth(id: string, node: NodeJson, signature: Signature, parameters: readonly ParameterJson[], least: number): number {
+  const typeName = node.graph ? "subgraph" : node.type;
   const rows = Math.max(signature.inputs.length, signature.outputs.length);
-  const widths = [id.length * 8 + 84, typeName.length * 6.4 + 92];
+  const widths = [id.length * NAME_LETTER + 80, typeName.length * TYPE_LETTER + 80, least];
   for (let index = 0; index < rows; index++) {
     const left = signature.inputs[index]?.name.length ?? 0;
     const output = signature.outputs[index];
-    widths.push((left + (output ? outputLabel(output).length : 0)) * LETTER + 44);
+    widths.push((left + (output ? outputLabel(output).length : 0)) * PORT_LETTER + 44);
   }
-  for (const parameter of signature.parameters)
-    widths.push(isLong(parameter) ? 200 : inWords(parameter.name).length * LETTER + (ROOM[parameter.kind.kind] ?? 92));
-  if (media) widths.push(200);
-  return Math.ceil(Math.min(Math.max(...widths, NARROWEST), WIDEST_NATURAL) / 8) * 8;
-}
-
-/** Whether a node shows what comes out of it on its card. */
-export function showsMedia(type: NodeTypeJson | null): boolean {
-  if (!type) return false;
-  const gives = type.outputs[0]?.types[0] ?? "";
-  return type.output || (["solver", "inversion", "search"].includes(type.kind) && ["Sample", "Trajectory", "Halfway"].includes(gives));
+  for (const parameter of parameters)
+    widths.push(isLong(parameter) ? 200 : inWords(parameter.name).length * LETTER + (isSweep(valueOf(node, parameter) ?? null) ? SWEPT : (ROOM[parameter.kind.kind] ?? 92)));
+  return Math.ceil(Math.min(Math.max(...widths, NARROWEST), Math.max(WIDEST_NATURAL, least)) / 8) * 8;
 }
 
 export function shapeOf(
@@ -95,10 +96,11 @@ export function shapeOf(
   type: NodeTypeJson | null,
 ): Shape {
   const collapsed = place.collapsed === true;
-  const media = showsMedia(type) && !collapsed;
+  const room = roomOf(type);
+  const rowed = rowsShown(signature.parameters, node, place);
   const width = place.width
     ? Math.min(Math.max(place.width, NARROWEST), WIDEST)
-    : naturalWidth(id, node.graph ? "subgraph" : node.type, signature, media);
+    : naturalWidth(id, node, signature, rowed.shown, room?.width ?? 0);
   const inputs = new Map<string, Spot>();
   const outputs = new Map<string, Spot>();
   const ports: PortRow[] = [];
@@ -119,7 +121,7 @@ export function shapeOf(
   }
   if (rows && signature.parameters.length) y += 2;
   const promoted = Array.isArray(place.promoted) ? place.promoted : [];
-  for (const parameter of signature.parameters) {
+  for (const parameter of rowed.shown) {
     const sources = references(node.inputs?.[parameter.name]);
     const height = rowsOf(parameter, node) * FIELD_ROW;
     const at = collapsed ? middle : y + FIELD_ROW / 2;
@@ -130,7 +132,11 @@ export function shapeOf(
     fields.push({ y, height, parameter, spot: found, sources });
     y += height;
   }
-  return { width, height: collapsed ? HEADER : y + PADDING, ports, fields, inputs, outputs, collapsed, media };
+  const more = rowed.hidden || rowed.opened ? { y, hidden: rowed.hidden } : null;
+  if (more) y += MORE_ROW;
+  const media = room && !collapsed ? { y: y + 5, height: heightOf(room, width) } : null;
+  if (media) y += media.height + 5;
+  return { width, height: collapsed ? HEADER : y + PADDING, ports, fields, inputs, outputs, more, collapsed, media };
 }
 
 const spot = (
@@ -141,22 +147,6 @@ const spot = (
   parameter: ParameterJson | null,
   shown: boolean,
 ): Spot => ({ side, name: port.name, x, y, port, parameter, shown });
-
-/** What a card shows of a run: its preview while it runs, then its first result. */
-export function viewOf(news: NodeNews): View | null {
-  if (news.preview) return news.preview;
-  return Object.values(news.views ?? {})[0] ?? null;
-}
-
-/** The height of the picture's place, padding included; 0 where there is none. */
-export function mediaHeight(shape: Shape, news: NodeNews): number {
-  if (shape.collapsed || !shape.media) return 0;
-  const view = viewOf(news);
-  const item = view?.items?.[0];
-  const inner = shape.width - 2 * PADDING;
-  const height = item?.width && item.height ? (inner * item.height) / item.width : view?.kind === "number" ? 56 : LEAST_MEDIA;
-  return Math.round(Math.min(Math.max(height, view?.kind === "number" ? 56 : LEAST_MEDIA), MOST_MEDIA)) + PADDING;
-}
 
 /** What the document sets a parameter to, under whichever spelling; undefined where the default is in force. */
 export function valueOf(node: NodeJson, parameter: ParameterJson): Json | undefined {

@@ -1,13 +1,14 @@
 /** Moving nodes and frames: where they go while the pointer moves, and the one edit at the end. */
 
+import { contextOf, moveTo } from "../commands/composing";
+import { loosePlaces } from "../commands/places";
 import { batch, type Operation } from "../document/operations";
-import type { FrameJson, Json, PlaceJson } from "../document/types";
+import type { FrameJson, Json } from "../document/types";
 import type { CanvasContext, Guide } from "./context";
 import { carried, groupBox } from "./frames";
 import { around, grown, touches, type Box } from "./geometry";
 import type { Point } from "./handle";
 import { attempt } from "./linking";
-import { writtenPlaces } from "./wiring";
 
 export const GRID = 8;
 const PULL = 6;
@@ -18,17 +19,12 @@ export interface Moving {
   cancel(): void;
 }
 
-const plain = (place: PlaceJson | FrameJson): { [key: string]: Json } => JSON.parse(JSON.stringify(place)) as { [key: string]: Json };
+const plain = (place: FrameJson): { [key: string]: Json } => JSON.parse(JSON.stringify(place)) as { [key: string]: Json };
 
-/** The edit that puts nodes at places; the rest of what their places hold is kept. */
-export function placing(context: CanvasContext, points: ReadonlyMap<string, Point>): Operation {
-  const { editor, scene } = context;
-  const places: Record<string, { [key: string]: Json }> = writtenPlaces(scene);
-  for (const [id, point] of points) {
-    const item = scene.items.value.get(id);
-    if (item) places[id] = { ...plain(item.place), x: Math.round(point.x), y: Math.round(point.y) };
-  }
-  return { do: "move", at: editor.path.value, places };
+/** What puts nodes at places, and writes down where those stand that had none. */
+export function placing({ editor, scene }: CanvasContext, points: ReadonlyMap<string, Point & { width?: number }>): Operation[] {
+  const context = contextOf(editor);
+  return moveTo(context, { ...loosePlaces(context, scene), ...Object.fromEntries(points) });
 }
 
 export function decorating(context: CanvasContext, list: "groups" | "notes", id: string, change: Partial<FrameJson>): Operation | null {
@@ -58,7 +54,7 @@ export function beginMove(context: CanvasContext): Moving {
 
   function end(): void {
     const points = new Map([...nodes].map((id) => [id, scene.dragged.get(id) ?? scene.placeOf(id)]));
-    const operations: Operation[] = nodes.size ? [placing(context, points)] : [];
+    const operations: Operation[] = nodes.size ? placing(context, points) : [];
     for (const key of frames.keys()) {
       const point = scene.dragged.get(key);
       const [list, ...rest] = key.split(":");

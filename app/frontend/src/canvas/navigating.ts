@@ -1,6 +1,8 @@
+import { drawing } from "./drawing/drawing";
 import { fitBox, fitView } from "./fit";
 import type { CanvasHandle, Point } from "./handle";
 import type { CanvasContext } from "./context";
+import { portHeight } from "./places";
 
 export interface Navigation extends CanvasHandle {
   /** The point of the screen, measured from the canvas' own corner. */
@@ -56,6 +58,8 @@ export function createNavigation(context: CanvasContext, root: () => HTMLElement
     pointer: () => viewport.toGraph(pointer() ?? middle()),
     sizeOf: (id) => scene.boxOf(id),
     placeOf: (id) => scene.placeOf(id),
+    portAt: (...port) => portHeight(scene.items.value, ...port),
     focus: () => root()?.focus({ preventScroll: true }),
+    drawing: () => drawing(context, root() ?? document.body),
   };
 }

@@ -10,8 +10,10 @@ const DOTS = 22;
 /** The base size at zoom 1 at which the smallest text of a card is 11 px. */
 const SMALLEST = 12.5;
 const BASE = 13;
-const LARGEST = 18;
-const SMALL_BELOW = 0.6;
+const LARGEST = 21;
+/** Below these zooms the text of fields, and then that of ports, would be too small to read and is left out. */
+const SMALL_BELOW = 0.7;
+const TINY_BELOW = 0.52;
 const STILL = 160;
 
 export interface PainterHooks {
@@ -124,6 +126,7 @@ export function createPainter(context: CanvasContext, mounting: Mounting, hooks:
       layer.style.setProperty("--letters", `${size}px`);
     }
     layer.classList.toggle("nl-small", zoom < SMALL_BELOW);
+    layer.classList.toggle("nl-tiny", zoom < TINY_BELOW);
   }
 
   return {

@@ -4,6 +4,7 @@ import type { Theme } from "../kinds";
 
 export interface Colours {
   theme: Theme;
+  canvas: string;
   panel: string;
   well: string;
   line: string;
@@ -27,6 +28,7 @@ export function colours(element: Element): Colours {
   const read = (name: string): string => style.getPropertyValue(`--nl-${name}`).trim();
   const found: Colours = {
     theme,
+    canvas: read("canvas"),
     panel: read("panel"),
     well: read("well"),
     line: read("line"),

@@ -5,8 +5,8 @@ import { arrange } from "../commands/layout";
 import type { LevelJson } from "../document/types";
 import type { Editor } from "../state/editor";
 import { around } from "./geometry";
-import type { Point } from "./handle";
-import { HEADER, LEAST_MEDIA_ROOM } from "./metrics";
+import type { Point, PortEnd } from "./handle";
+import { HEADER } from "./metrics";
 import type { Item } from "./scene";
 
 export function createPlaces(editor: Editor, items: ComputedRef<ReadonlyMap<string, Item>>): ComputedRef<ReadonlyMap<string, Point>> {
@@ -25,21 +25,23 @@ export function createPlaces(editor: Editor, items: ComputedRef<ReadonlyMap<stri
   });
 }
 
-const ASPECT = 1.7;
+const ASPECT = 1.75;
 const NONE: ReadonlyMap<string, Point> = new Map();
+
+/** How far below the top of its card a port is; null stands for the first. */
+export function portHeight(items: ReadonlyMap<string, Item>, id: string, side: PortEnd["side"], port: string | null): number {
+  const shape = items.get(id)?.shape;
+  const spots = side === "input" ? shape?.inputs : shape?.outputs;
+  return (port === null ? spots?.values().next().value : spots?.get(port))?.y ?? HEADER;
+}
 
 function find(level: LevelJson, items: ReadonlyMap<string, Item>, lacking: Item[]): ReadonlyMap<string, Point> {
   const sizeOf = (id: string): { width: number; height: number } => {
     const shape = items.get(id)?.shape;
-    return { width: shape?.width ?? 0, height: (shape?.height ?? 0) + (shape?.media ? LEAST_MEDIA_ROOM : 0) };
+    return { width: shape?.width ?? 0, height: shape?.height ?? 0 };
   };
   const nodes = Object.fromEntries(lacking.map((item) => [item.id, item.node]));
-  const portAt = (id: string, side: "input" | "output", port: string | null): number => {
-    const shape = items.get(id)?.shape;
-    const spots = side === "input" ? shape?.inputs : shape?.outputs;
-    return (port === null ? spots?.values().next().value : spots?.get(port))?.y ?? HEADER;
-  };
-  const points = arrange(level, sizeOf, { only: Object.keys(nodes), aspect: ASPECT, portAt });
+  const points = arrange(level, sizeOf, { only: Object.keys(nodes), aspect: ASPECT, portAt: (...port) => portHeight(items, ...port) });
   const boxes = Object.entries(points).map(([id, point]) => ({ ...point, ...sizeOf(id) }));
   const taken = around(
     [...items.values()]

@@ -1,5 +1,6 @@
 /** Changing the width of a card, or the size of a frame. */
 
+import { batch } from "../document/operations";
 import type { CanvasContext } from "./context";
 import { groupBox } from "./frames";
 import type { Point } from "./handle";
@@ -24,13 +25,8 @@ export function beginResize(context: CanvasContext, node: string | null, frame: 
       move: (by) => (scene.resized.value = { ...box, key: node, width: snapped(box.width + by.x, NARROWEST, WIDEST) }),
       end() {
         const width = scene.resized.value?.width;
-        const operation = placing(context, new Map([[node, scene.placeOf(node)]]));
         cancel();
-        const place = operation.do === "move" ? operation.places[node] : null;
-        if (place && width) {
-          place["width"] = width;
-          attempt(editor, () => editor.edit(operation, "resize"));
-        }
+        if (width) attempt(editor, () => editor.edit(batch(placing(context, new Map([[node, { ...scene.placeOf(node), width }]]))), "resize"));
       },
       cancel,
     };

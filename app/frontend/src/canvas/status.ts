@@ -8,6 +8,8 @@ export interface Status {
   title: string;
   /** From 0 to 1 while it runs; null where that is not known. */
   progress: number | null;
+  /** Whether it tells so little that the node's type is worth more room. */
+  minor?: boolean;
 }
 
 export function seconds(value: number): string {
@@ -22,6 +24,9 @@ export function spanText(nfe: Span | undefined): string {
   const [low, high] = nfe;
   return high === null ? `≥ ${low} NFE` : `${low}–${high} NFE`;
 }
+
+/** Seconds that nobody minds. */
+const MINOR = 0.5;
 
 export function statusOf(news: NodeNews, plan: PlanState | undefined): Status {
   const cost = news.nfe ? ` · ${news.nfe} NFE` : "";
@@ -45,9 +50,9 @@ export function statusOf(news: NodeNews, plan: PlanState | undefined): Status {
   if (plan?.state === "depends")
     return { tone: "depends", text: spanText(plan.nfe), title: `May run${plan.reason ? `: ${plan.reason}` : ""}`, progress: null };
   if (news.state === "done" || news.state === "built")
-    return { tone: "done", text: news.state === "built" && !took ? "" : took + cost, title: `Done${took ? ` in ${took}` : ""}${cost}`, progress: null };
+    return { tone: "done", text: news.state === "built" && !took ? "" : took + cost, title: `Done${took ? ` in ${took}` : ""}${cost}`, progress: null, minor: !cost && (news.seconds ?? 0) < MINOR };
   if (news.state === "cached" || plan?.state === "cached")
-    return { tone: "cached", text: "cached", title: "Nothing it depends on has changed: its result is kept", progress: null };
+    return { tone: "cached", text: "", title: "Nothing it depends on has changed: its result is kept", progress: null };
   return { tone: "idle", text: "", title: "", progress: null };
 }
 

@@ -1,14 +1,11 @@
-/** What a new, moved or cut wire is as an operation, and which wires there may be. */
+/** Which wires there may be, and why others may not. */
 
-import type { Operation } from "../document/operations";
-import { batch } from "../document/operations";
 import { references } from "../document/references";
-import type { LevelJson, Wires } from "../document/types";
 import type { Editor } from "../state/editor";
 import { fitsParameter, fitsPort } from "../state/fitting";
-import type { NodeTypeJson, PortJson } from "../state/protocol";
+import type { PortJson } from "../state/protocol";
 import type { PortEnd } from "./handle";
-import type { Scene, Wire } from "./scene";
+import type { Scene } from "./scene";
 
 /** A wire from an output to an input, whichever end was dragged. */
 export interface Pair {
@@ -18,12 +15,6 @@ export interface Pair {
 
 export const pairOf = (one: PortEnd, other: PortEnd): Pair =>
   one.side === "output" ? { from: one, to: other } : { from: other, to: one };
-
-/** How an output is written in the document: the port is named only where there are several. */
-export function written(scene: Scene, from: PortEnd): string {
-  const outputs = scene.items.value.get(from.node)?.signature.outputs.length ?? 1;
-  return outputs > 1 ? `${from.node}.${from.port}` : from.node;
-}
 
 /** Why there can be no wire between two ports; null where there can. */
 export function refusal(editor: Editor, scene: Scene, one: PortEnd, other: PortEnd): string | null {
@@ -37,7 +28,7 @@ export function refusal(editor: Editor, scene: Scene, one: PortEnd, other: PortE
     if (fitsParameter(editor.catalogue, source.port, target.parameter)) return circle(scene, from.node, to.node);
     return `'${from.node}' gives ${source.port.types.join(" or ") || "something unknown"}, which cannot set '${to.port}'.`;
   }
-  if (!fitsPort(source.port, target.port)) return `'${from.node}' gives ${meaning(editor, source.port)}, and '${to.port}' takes ${meaning(editor, target.port)}.`;
+  if (!fitsPort(editor.catalogue, source.port, target.port)) return `'${from.node}' gives ${meaning(editor, source.port)}, and '${to.port}' takes ${meaning(editor, target.port)}.`;
   return circle(scene, from.node, to.node);
 }
 
@@ -88,7 +79,7 @@ export function fitting(editor: Editor, scene: Scene, from: PortEnd): Set<string
 type End = { port: PortJson; parameter: Parameters<typeof fitsParameter>[2] | null };
 
 const fits = (editor: Editor, [source, target]: [End, End]): boolean =>
-  target.parameter ? fitsParameter(editor.catalogue, source.port, target.parameter) : fitsPort(source.port, target.port);
+  target.parameter ? fitsParameter(editor.catalogue, source.port, target.parameter) : fitsPort(editor.catalogue, source.port, target.port);
 
 /** Which port of a node a wire dropped on its body means: a free one that must be wired first, a taken one last. */
 export function portOf(scene: Scene, from: PortEnd, node: string, fits: ReadonlySet<string>): PortEnd | null {
@@ -104,65 +95,4 @@ export function portOf(scene: Scene, from: PortEnd, node: string, fits: Readonly
     .filter((spot) => fits.has(keyOf({ node, port: spot.name, side })))
     .sort((one, other) => cost(one) - cost(other))[0];
   return found ? { node, port: found.name, side } : null;
-}
-
-/** The sources of a port without the wire at an index. */
-function sourcesWithout(level: LevelJson, wire: Wire): Wires | null {
-  const sources = level.nodes?.[wire.to.node]?.inputs?.[wire.to.port];
-  if (sources === undefined || typeof sources === "string") return null;
-  const kept = sources.filter((_, index) => index !== wire.index);
-  return kept.length ? kept : null;
-}
-
-export const cutting = (editor: Editor, wire: Wire): Operation => ({
-  do: "wire",
-  at: editor.path.value,
-  id: wire.to.node,
-  port: wire.to.port,
-  sources: sourcesWithout(editor.level.value, wire),
-});
-
-/** The wire as an operation; one that was moved leaves its former place. */
-export function connecting(editor: Editor, scene: Scene, { from, to }: Pair, moved: Wire | null): Operation {
-  const at = editor.path.value;
-  const node = editor.level.value.nodes?.[to.node];
-  const reference = written(scene, from);
-  const spot = scene.spotOf(to);
-  const list = [...references(node?.inputs?.[to.port])];
-  const same = moved !== null && moved.to.node === to.node && moved.to.port === to.port;
-  if (same) list.splice(moved.index, 1, reference);
-  else list.push(reference);
-  const operations: Operation[] = [];
-  if (moved && !same) operations.push(cutting(editor, moved));
-  if (spot?.parameter && node?.params && to.port in node.params) operations.push({ do: "reset", at, id: to.node, name: to.port });
-  operations.push({ do: "wire", at, id: to.node, port: to.port, sources: spot?.port.many ? list : reference });
-  return batch(operations);
-}
-
-/** A node put between two ports that do not fit each other. */
-export function bridging(editor: Editor, scene: Scene, pair: Pair, type: NodeTypeJson, at: { x: number; y: number }): Operation {
-  const path = editor.path.value;
-  const id = freeId(editor.level.value, type.id);
-  const output = type.outputs[0]?.name ?? "out";
-  const reference = type.outputs.length > 1 ? `${id}.${output}` : id;
-  const many = scene.spotOf(pair.to)?.port.many;
-  const list = references(editor.level.value.nodes?.[pair.to.node]?.inputs?.[pair.to.port]);
-  return batch([
-    { do: "add", at: path, id, node: { type: type.id, inputs: { [type.inputs[0]?.name ?? "in"]: written(scene, pair.from) } } },
-    { do: "move", at: path, places: { ...writtenPlaces(scene), [id]: { x: Math.round(at.x), y: Math.round(at.y) } } },
-    { do: "wire", at: path, id: pair.to.node, port: pair.to.port, sources: many ? [...list, reference] : reference },
-  ]);
-}
-
-/** The places of the nodes that have none in the document, to be written with the first that is. */
-export const writtenPlaces = (scene: Scene): Record<string, { x: number; y: number }> =>
-  Object.fromEntries([...scene.unplaced.value].map(([id, point]) => [id, { ...scene.items.value.get(id)?.place, ...point }]));
-
-/** A name for a new node of a type: its last part, numbered where that is taken. */
-export function freeId(level: LevelJson, type: string): string {
-  const stem = (type.split(".").pop() ?? "node").replace(/[^a-z0-9_]/g, "_");
-  for (let number = 1; ; number++) {
-    const id = number === 1 ? stem : `${stem}_${number}`;
-    if (!level.nodes?.[id]) return id;
-  }
 }

@@ -31,18 +31,15 @@ export function arrangeCommands(desk: Desk): Command[] {
     run: () => void desk.editPinned(moveTo(desk.context(), distributed(desk.boxes(desk.nodes()), along)), `distribute ${named(desk.nodes())}`),
   });
 
-  /** The shape of what the graph is seen in: without the bar, and without the notes that stand above it. */
-  function aspect(): number {
-    const loose = editor.level.value.view?.notes?.some((entry) => entry.x === undefined);
-    return window.innerWidth / Math.max(200, window.innerHeight - (loose ? 200 : 80));
-  }
+  /** The shape of what the graph is seen in: without the bars and the margin. */
+  const aspect = (): number => window.innerWidth / Math.max(200, window.innerHeight - 90);
 
   function layOut(): void {
     const handle = desk.canvas.value;
     const ids = desk.nodes().length > 1 ? desk.nodes() : Object.keys(editor.level.value.nodes ?? {});
     if (!handle || !ids.length) return;
     const before = bounds([...desk.boxes(ids).values()]);
-    const places = arrange(editor.level.value, handle.sizeOf, { only: ids, aspect: aspect() });
+    const places = arrange(editor.level.value, handle.sizeOf, { only: ids, aspect: aspect(), portAt: handle.portAt });
     const after = bounds(ids.map((id) => ({ ...handle.sizeOf(id), ...(places[id] ?? { x: 0, y: 0 }) })));
     const part = ids.length < Object.keys(editor.level.value.nodes ?? {}).length;
     const by = part ? { x: before.x + before.width / 2 - after.x - after.width / 2, y: before.y + before.height / 2 - after.y - after.height / 2 } : { x: 0, y: 0 };

@@ -4,6 +4,7 @@ import type { PortEnd, Point } from "../canvas/handle";
 import { references } from "../document/references";
 import type { Operation } from "../document/operations";
 import type { FrameJson, Json, LevelJson, Mode, NodeJson, PlaceJson, Wires } from "../document/types";
+import type { NodeTypeJson } from "../state/protocol";
 import type { Signature } from "../state/signatures";
 import { findWire } from "./wires";
 
@@ -29,16 +30,34 @@ const signatureOf = (context: Context, id: string): Signature | null => {
 export const referenceTo = (signature: Signature | null, node: string, port: string): string =>
   signature && signature.outputs.length === 1 ? node : `${node}.${port}`;
 
-/** Lead a wire from an output to an input: added where the port takes many, otherwise in place of what is there. */
-export function connect(context: Context, from: PortEnd, to: PortEnd): Operation[] {
+/**
+ * Lead a wire from an output to an input: added where the port takes many, otherwise in place of what is there.
+ * A parameter that is wired loses its own value. `moved` is the wire whose end was taken; it leaves its former place.
+ */
+export function connect(context: Context, from: PortEnd, to: PortEnd, moved: string | null = null): Operation[] {
+  const { at, level } = context;
   const reference = referenceTo(signatureOf(context, from.node), from.node, from.port);
   const port = signatureOf(context, to.node)?.inputs.find((entry) => entry.name === to.port);
-  const before = context.level.nodes?.[to.node]?.inputs?.[to.port];
-  const sources = port?.many ? [...references(before).filter((text) => text !== reference), reference] : reference;
-  const wire: Operation = { do: "wire", at: context.at, id: to.node, port: to.port, sources };
-  return port || !signatureOf(context, to.node)?.parameters.some((entry) => entry.name === to.port)
-    ? [wire]
-    : [wire, ...promote(context, to.node, [to.port], true)];
+  const node = level.nodes?.[to.node];
+  const before = references(node?.inputs?.[to.port]);
+  const taken = moved === null ? null : findWire(level, moved);
+  const stays = taken?.to.node === to.node && taken.to.port === to.port;
+  const list = stays ? before.map((text, index) => (index === taken.index ? reference : text)) : [...before.filter((text) => text !== reference), reference];
+  return [
+    ...(taken && !stays ? disconnect(context, [taken.id]) : []),
+    ...(!port && node?.params && to.port in node.params ? [{ do: "reset", at, id: to.node, name: to.port } as const] : []),
+    { do: "wire", at, id: to.node, port: to.port, sources: port?.many ? list : reference },
+  ];
+}
+
+/** A new node at a place, wired from one port and to another. */
+export function bridge(context: Context, added: { type: NodeTypeJson; id: string }, from: PortEnd, to: PortEnd, place: Point): Operation[] {
+  const { type, id } = added;
+  const node = { type: type.id };
+  const after = { ...context, level: { ...context.level, nodes: { ...context.level.nodes, [id]: node } } };
+  const input: PortEnd = { node: id, port: type.inputs[0]?.name ?? "", side: "input" };
+  const output: PortEnd = { node: id, port: type.outputs[0]?.name ?? "", side: "output" };
+  return [...addNode(context, id, node, place), ...connect(after, from, input), ...connect(after, output, to)];
 }
 
 /** Take wires away; several of one port in one operation, as their indices would shift. */
@@ -61,10 +80,10 @@ export function disconnect(context: Context, wires: Iterable<string>): Operation
 /** Add a node at a place. */
 export const addNode = (context: Context, id: string, node: NodeJson, place: Point): Operation[] => [
   { do: "add", at: context.at, id, node },
-  { do: "move", at: context.at, places: { [id]: rounded(place) } },
+  { do: "move", at: context.at, places: { [id]: rounded({ x: place.x, y: place.y }) } },
 ];
 
-const rounded = (place: Point): { x: number; y: number } => ({ x: Math.round(place.x), y: Math.round(place.y) });
+const rounded = <T extends Point>(place: T): T => ({ ...place, x: Math.round(place.x), y: Math.round(place.y) });
 
 /** Put a new node on a wire: its input takes the wire's start, its output goes where the wire went. */
 export function insertOnWire(
@@ -137,7 +156,7 @@ export function changePlaces(context: Context, ids: readonly string[], change: (
 }
 
 /** Move nodes to places, all in one operation; what else the view keeps of them stays. */
-export const moveTo = (context: Context, places: Readonly<Record<string, Point>>): Operation[] =>
+export const moveTo = (context: Context, places: Readonly<Record<string, Point & { width?: number }>>): Operation[] =>
   changePlaces(context, Object.keys(places), (place, id) => ({ ...place, ...rounded(places[id] ?? { x: 0, y: 0 }) }));
 
 /** Show parameters as ports, or as fields again; a wire to a parameter that becomes a field is taken away. */

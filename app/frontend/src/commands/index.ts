@@ -7,7 +7,9 @@ import type { Shell } from "../state/shell";
 import { arrangeCommands } from "./arranging";
 import { createClipboard, type Clipboard } from "./clipboard";
 import { createDesk, type Desk } from "./desk";
+import { documentCommands } from "./documents";
 import { editCommands } from "./editing";
+import { exportCommands } from "./exporting";
 import { graphCommands } from "./graphs";
 import type { Command } from "./registry";
 import { runCommands } from "./running";
@@ -42,6 +44,8 @@ export function createCommands(editor: Editor, canvas: ShallowRef<CanvasHandle |
     ...selectCommands(desk),
     ...arrangeCommands(desk),
     ...viewCommands(desk),
+    ...documentCommands(desk),
+    ...exportCommands(desk),
   ];
   const byId = new Map(all.map((command) => [command.id, command]));
   const find = (id: string): Command => {

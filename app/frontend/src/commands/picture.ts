@@ -1,4 +1,4 @@
-/** The graph that a PNG of ours carries: the text of its chunk `noiseloom`, as `graphs/png.py` writes it. */
+/** The graph that a PNG of ours carries: the text of its chunk `noiseloom`, as `graphs/png.py` reads and writes it. */
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const KEY = "noiseloom";
@@ -32,4 +32,27 @@ async function internationalText(body: Uint8Array<ArrayBuffer>): Promise<string 
   const rest = body.slice(start);
   if (!packed) return new TextDecoder().decode(rest);
   return new Response(new Blob([rest]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+}
+
+const HEADER_END = 33;
+
+/** The picture with the graph's text inside. */
+export async function withGraph(file: Blob, text: string): Promise<Blob> {
+  const body = new TextEncoder().encode(`iTXt${KEY}\0\0\0\0\0${text}`);
+  const chunk = new Uint8Array(body.length + 8);
+  const view = new DataView(chunk.buffer);
+  view.setUint32(0, body.length - 4);
+  chunk.set(body, 4);
+  view.setUint32(body.length + 4, checksum(body));
+  return new Blob([file.slice(0, HEADER_END), chunk, file.slice(HEADER_END)], { type: "image/png" });
+}
+
+/** CRC-32, as chunks of a PNG have it. */
+function checksum(bytes: Uint8Array): number {
+  let rest = 0xffffffff;
+  for (const byte of bytes) {
+    rest ^= byte;
+    for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
+  }
+  return (rest ^ 0xffffffff) >>> 0;
 }

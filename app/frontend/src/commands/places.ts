@@ -11,13 +11,17 @@ export interface Box extends Point {
 
 export const boxOf = (canvas: CanvasHandle, id: string): Box => ({ ...canvas.placeOf(id), ...canvas.sizeOf(id) });
 
-/** What writes down where nodes stand that have no place in the document, so that adding another moves none of them. */
-export function pin(context: Context, canvas: CanvasHandle | null): Operation[] {
+type Standing = Pick<CanvasHandle, "placeOf">;
+
+/** Where the nodes stand that have no place in the document. */
+export function loosePlaces(context: Context, canvas: Standing): Record<string, Point> {
   const known = context.level.view?.nodes ?? {};
   const loose = Object.keys(context.level.nodes ?? {}).filter((id) => known[id]?.x === undefined);
-  if (!canvas || !loose.length) return [];
-  return moveTo(context, Object.fromEntries(loose.map((id) => [id, canvas.placeOf(id)])));
+  return Object.fromEntries(loose.map((id) => [id, canvas.placeOf(id)]));
 }
+
+/** What writes that down, so that adding another moves none of them. */
+export const pin = (context: Context, canvas: Standing | null): Operation[] => (canvas ? moveTo(context, loosePlaces(context, canvas)) : []);
 
 export type Edge = "left" | "right" | "top" | "bottom" | "centre" | "middle";
 

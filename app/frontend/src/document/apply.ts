@@ -1,7 +1,7 @@
 /** Operations on a document, step for step as `graphs/document/operations.py` applies them. Nothing is changed in place. */
 
 import type { Operation } from "./operations";
-import { parseReference, references } from "./references";
+import { REFERENCE, references } from "./references";
 import type { DocumentJson, FrameJson, Json, LevelJson, NodeJson, PlaceJson, SubgraphJson, ViewJson, Wires } from "./types";
 
 /** An operation that this document does not allow. */
@@ -10,14 +10,14 @@ export class Refused extends Error {}
 export function apply(document: DocumentJson, operation: Operation): DocumentJson {
   if (operation.do === "batch") return operation.operations.reduce(apply, document);
   if (operation.do === "title") return { ...document, name: operation.name };
-  return replaceLevel(document, operation.at ?? "", (level) => edit(level, operation)) as DocumentJson;
+  return replaceLevel(document, operation.at ?? "", (level) => edit(level, operation, Boolean(operation.at))) as DocumentJson;
 }
 
 /** The document, or the subgraph at a path; null where there is none. */
 export function levelAt(document: DocumentJson, path: string): LevelJson | null {
   let level: LevelJson = document;
   for (const step of path ? path.split("/") : []) {
-    const graph: SubgraphJson | undefined = level.nodes?.[step]?.graph;
+    const graph: SubgraphJson | undefined = own(level.nodes, step)?.graph;
     if (!graph) return null;
     level = graph;
   }
@@ -27,7 +27,7 @@ export function levelAt(document: DocumentJson, path: string): LevelJson | null 
 function replaceLevel(level: LevelJson, path: string, change: (level: LevelJson) => LevelJson): LevelJson {
   if (!path) return change(level);
   const [step = "", ...rest] = path.split("/");
-  const node = level.nodes?.[step];
+  const node = own(level.nodes, step);
   if (!node?.graph) throw new Refused(`there is no subgraph '${step}'`);
   const graph = replaceLevel(node.graph, rest.join("/"), change) as SubgraphJson;
   return { ...level, nodes: { ...level.nodes, [step]: { ...node, graph } } };
@@ -35,15 +35,15 @@ function replaceLevel(level: LevelJson, path: string, change: (level: LevelJson)
 
 type LevelOperation = Exclude<Operation, { do: "batch" } | { do: "title" }>;
 
-function edit(level: LevelJson, operation: LevelOperation): LevelJson {
+function edit(level: LevelJson, operation: LevelOperation, inside: boolean): LevelJson {
   switch (operation.do) {
     case "add":
       requireFree(level, operation.id);
       return withNode(level, operation.id, operation.node);
     case "remove":
-      return remove(level, operation.id);
+      return remove(level, operation.id, inside);
     case "rename":
-      return rename(level, operation.id, operation.to);
+      return rename(level, operation.id, operation.to, inside);
     case "wire":
       return wire(level, operation.id, operation.port, operation.sources);
     case "set":
@@ -53,7 +53,7 @@ function edit(level: LevelJson, operation: LevelOperation): LevelJson {
     case "mode":
       return setMode(level, operation.id, operation.mode);
     case "interface":
-      return setInterface(level, operation.side, operation.name, operation.value);
+      return setInterface(requireInside(level, inside), operation.side, operation.name, operation.value);
     case "move":
       return move(level, operation.places);
     case "decorate":
@@ -61,15 +61,23 @@ function edit(level: LevelJson, operation: LevelOperation): LevelJson {
   }
 }
 
+/** What is under a name; not what every object inherits. */
+const own = <T>(entries: Record<string, T> | undefined, name: string): T | undefined =>
+  entries && Object.hasOwn(entries, name) ? entries[name] : undefined;
+
 function nodeOf(level: LevelJson, id: string): NodeJson {
-  const node = level.nodes?.[id];
+  const node = own(level.nodes, id);
   if (!node) throw new Refused(`there is no node '${id}'`);
   return node;
 }
 
 function requireFree(level: LevelJson, id: string): void {
-  if (!/^[a-z][a-z0-9_]*$/.test(id)) throw new Refused(`'${id}' cannot be the name of a node`);
-  if (level.nodes?.[id]) throw new Refused(`there is a node '${id}' already`);
+  requireIdentifier(id, "node");
+  if (own(level.nodes, id)) throw new Refused(`there is a node '${id}' already`);
+}
+
+function requireIdentifier(name: string, of: string): void {
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new Refused(`'${name}' cannot be the name of a ${of}`);
 }
 
 const withNode = (level: LevelJson, id: string, node: NodeJson): LevelJson => ({
@@ -79,7 +87,7 @@ const withNode = (level: LevelJson, id: string, node: NodeJson): LevelJson => ({
 
 /** The entries without one, or nothing where none is left: empty parts are not written. */
 function without<T>(entries: Record<string, T> | undefined, name: string): Record<string, T> | undefined {
-  if (!entries || !(name in entries)) return entries;
+  if (!entries || !Object.hasOwn(entries, name)) return entries;
   const { [name]: _, ...rest } = entries;
   return Object.keys(rest).length ? rest : undefined;
 }
@@ -105,7 +113,8 @@ function changeWires(node: NodeJson, change: (wires: Wires) => Wires | undefined
   return put(node, "inputs", kept.length ? Object.fromEntries(kept) : undefined);
 }
 
-const names = (text: string, id: string): boolean => parseReference(text).node === id;
+/** Whether a reference is to this node; a text that is no reference names none. */
+const names = (text: string, id: string): boolean => REFERENCE.exec(text)?.[1] === id;
 
 function cut(wires: Wires, id: string): Wires | undefined {
   if (!references(wires).some((text) => names(text, id))) return wires;
@@ -113,28 +122,38 @@ function cut(wires: Wires, id: string): Wires | undefined {
   return typeof wires === "string" || !kept.length ? undefined : kept;
 }
 
-function remove(level: LevelJson, id: string): LevelJson {
+function remove(level: LevelJson, id: string, inside: boolean): LevelJson {
   nodeOf(level, id);
   let changed = mapNodes(level, (node) => changeWires(node, (wires) => cut(wires, id)));
   changed = put(changed, "nodes", without(changed.nodes, id));
-  if (isSubgraph(changed)) changed = cutInterface(changed, id);
+  if (inside) changed = cutInterface(changed, id);
   return forget(changed, id);
 }
 
 function forget(level: LevelJson, id: string): LevelJson {
-  const groups = level.view?.groups?.map((group) => withoutMember(group, id));
+  const groups = mapMembers(level.view?.groups, (members) =>
+    members.includes(id) ? members.filter((member) => member !== id) : members,
+  );
   const view = { ...level.view, nodes: without(level.view?.nodes, id), groups };
   return level.view ? withView(level, view) : level;
 }
 
-function withoutMember(group: FrameJson, id: string): FrameJson {
-  const members = group["nodes"];
-  return Array.isArray(members) && members.includes(id)
-    ? { ...group, nodes: members.filter((member) => member !== id) }
-    : group;
+/** The groups with their members changed; one whose id is no text, or not its own, is left alone. */
+function mapMembers(groups: FrameJson[] | undefined, change: (members: Json[]) => Json[]): FrameJson[] | undefined {
+  const times = new Map<unknown, number>();
+  for (const { id } of groups ?? []) times.set(id, (times.get(id) ?? 0) + 1);
+  return groups?.map((group) => {
+    const members = group["nodes"];
+    return typeof group.id === "string" && times.get(group.id) === 1 && Array.isArray(members)
+      ? { ...group, nodes: change(members) }
+      : group;
+  });
 }
 
-const isSubgraph = (level: LevelJson): level is SubgraphJson => !("noiseloom" in level);
+function requireInside(level: LevelJson, inside: boolean): SubgraphJson {
+  if (!inside) throw new Refused("the document itself has no inputs and outputs");
+  return level as SubgraphJson;
+}
 
 function cutInterface(level: SubgraphJson, id: string): SubgraphJson {
   let changed = level;
@@ -147,7 +166,7 @@ function cutInterface(level: SubgraphJson, id: string): SubgraphJson {
   return changed;
 }
 
-function rename(level: LevelJson, id: string, to: string): LevelJson {
+function rename(level: LevelJson, id: string, to: string, inside: boolean): LevelJson {
   nodeOf(level, id);
   requireFree(level, to);
   const renamed = (text: string): string => (names(text, id) ? to + text.slice(id.length) : text);
@@ -158,14 +177,14 @@ function rename(level: LevelJson, id: string, to: string): LevelJson {
   const nodes = Object.fromEntries(
     Object.entries(level.nodes ?? {}).map(([name, node]) => [name === id ? to : name, changeWires(node, inWires)]),
   );
-  let changed: LevelJson = { ...level, nodes };
-  if (isSubgraph(changed)) {
+  let changed: SubgraphJson = { ...level, nodes };
+  if (inside) {
     if (changed.inputs) changed = { ...changed, inputs: mapValues(changed.inputs, (targets) => targets.map(renamed)) };
     if (changed.outputs) changed = { ...changed, outputs: mapValues(changed.outputs, renamed) };
   }
   if (!changed.view) return changed;
   const places = Object.entries(changed.view.nodes ?? {}).filter(([name]) => name !== to);
-  const groups = changed.view.groups?.map((group) => renameMember(group, id, to));
+  const groups = mapMembers(changed.view.groups, (members) => members.map((member) => (member === id ? to : member)));
   return withView(changed, {
     ...changed.view,
     nodes: Object.fromEntries(places.map(([name, place]) => [name === id ? to : name, place])),
@@ -173,24 +192,19 @@ function rename(level: LevelJson, id: string, to: string): LevelJson {
   });
 }
 
-function renameMember(group: FrameJson, id: string, to: string): FrameJson {
-  const members = group["nodes"];
-  return Array.isArray(members) && members.includes(id)
-    ? { ...group, nodes: members.map((member) => (member === id ? to : member)) }
-    : group;
-}
-
 const mapValues = <T>(entries: Record<string, T>, change: (value: T) => T): Record<string, T> =>
   Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, change(value)]));
 
 function wire(level: LevelJson, id: string, port: string, sources: Wires | null): LevelJson {
   const node = nodeOf(level, id);
+  requireIdentifier(port, "port");
   const inputs = sources === null ? without(node.inputs, port) : { ...node.inputs, [port]: sources };
   return withNode(level, id, put(node, "inputs", inputs));
 }
 
 function setParameter(level: LevelJson, id: string, name: string, value: Json | undefined): LevelJson {
   const node = nodeOf(level, id);
+  requireIdentifier(name, "parameter");
   const params = value === undefined ? without(node.params, name) : { ...node.params, [name]: value };
   return withNode(level, id, put(node, "params", params));
 }
@@ -199,12 +213,13 @@ const setMode = (level: LevelJson, id: string, mode: NodeJson["mode"] | null): L
   withNode(level, id, put(nodeOf(level, id), "mode", mode ?? undefined));
 
 function setInterface(
-  level: LevelJson,
+  level: SubgraphJson,
   side: "inputs" | "outputs",
   name: string,
   value: string | string[] | null,
 ): SubgraphJson {
-  if (!isSubgraph(level)) throw new Refused("the document itself has no inputs and outputs");
+  if (value !== null && Array.isArray(value) !== (side === "inputs")) throw new Refused(`this is no value for the ${side}`);
+  requireIdentifier(name, "port");
   if (side === "inputs") {
     const kept = without(level.inputs, name);
     return put(level, "inputs", Array.isArray(value) ? { ...level.inputs, [name]: value } : kept);
@@ -239,6 +254,8 @@ function move(level: LevelJson, places: Record<string, { [key: string]: Json } |
 function decorate(level: LevelJson, operation: Extract<Operation, { do: "decorate" }>): LevelJson {
   const entries = [...(level.view?.[operation.what] ?? [])];
   const found = entries.findIndex((entry) => entry.id === operation.id);
+  if (found >= 0 && entries.some((entry, index) => index > found && entry.id === operation.id))
+    throw new Refused(`several ${operation.what} have the id '${operation.id}'`);
   if (found >= 0) entries.splice(found, 1);
   if (operation.value !== null) {
     const place = operation.index ?? (found >= 0 ? found : entries.length);

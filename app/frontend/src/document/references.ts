@@ -6,6 +6,9 @@ export interface Reference {
   port: string | null;
 }
 
+/** What a reference looks like, its node and its port. */
+export const REFERENCE = /^([a-z][a-z0-9_]*)(?:\.([a-z][a-z0-9_]*))?$/;
+
 export function parseReference(text: string): Reference {
   const [node = "", port = null] = text.split(".", 2);
   return { node, port };

@@ -1,6 +1,7 @@
 /** A graph as its JSON file has it. Unknown keys are kept, so every part is open. */
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+/** Text stands before true and false: Vue makes a property's types of them in this order, and "" true where it is the other way round. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** Whether a node takes part: `bypass` hands its input on, `mute` leaves it and what needs it out. */
 export type Mode = "bypass" | "mute";
@@ -23,6 +24,8 @@ export interface PlaceJson {
   y?: number;
   width?: number;
   collapsed?: boolean;
+  /** Whether its card shows all parameters. */
+  all?: boolean;
   colour?: string;
   /** Parameters that are shown as ports. */
   promoted?: string[];

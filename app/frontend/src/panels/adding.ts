@@ -1,11 +1,10 @@
 /** A chosen type as operations: the node, its place, its wires, and a converter where one is needed. */
 
 import type { Point, PortEnd, SearchWish } from "../canvas/handle";
-import { addNode, connect, type Context } from "../commands/composing";
+import { addNode, bridge, connect, type Context } from "../commands/composing";
 import { freeId, takenIds } from "../commands/naming";
 import type { Operation } from "../document/operations";
 import type { NodeJson } from "../document/types";
-import type { NodeTypeJson } from "../state/protocol";
 import type { Candidate } from "./candidates";
 
 const WIDTH = 208;
@@ -18,11 +17,6 @@ export function adding(context: Context, wish: SearchWish, chosen: Candidate): {
   const taken = takenIds(context.level);
   const id = freeId(chosen.type.id, taken);
   const label = `add '${id}'`;
-  if (wish.between && chosen.between) {
-    const { from, to } = wish.between;
-    const wired = between(context, { type: chosen.type, id }, from, to, wish.at);
-    return { operations: wired, id, label: `put '${id}' between` };
-  }
   const { from } = wish;
   const place = placeOf(chosen, wish);
   const add = addNode(context, id, { type: chosen.type.id }, place);
@@ -35,20 +29,11 @@ export function adding(context: Context, wish: SearchWish, chosen: Candidate): {
     const moved = addNode(context, id, { type: chosen.type.id }, { x: place.x + (right ? WIDTH + GAP : -WIDTH - GAP), y: place.y });
     const end: PortEnd = { node: id, port: chosen.port, side: right ? "input" : "output" };
     const [start, goal] = right ? [from, end] : [end, from];
-    return { operations: [...moved, ...between(after, { type: chosen.via, id: via }, start, goal, place)], id, label };
+    return { operations: [...moved, ...bridge(after, { type: chosen.via, id: via }, start, goal, place)], id, label };
   }
   const end: PortEnd = { node: id, port: chosen.port, side: from.side === "output" ? "input" : "output" };
   const [start, goal] = from.side === "output" ? [from, end] : [end, from];
   return { operations: [...add, ...connect(after, start, goal)], id, label };
-}
-
-/** A node at a place, wired from one port and to another. */
-function between(context: Context, added: { type: NodeTypeJson; id: string }, from: PortEnd, to: PortEnd, place: Point): Operation[] {
-  const { type, id } = added;
-  const after = withNode(context, id, { type: type.id });
-  const input: PortEnd = { node: id, port: type.inputs[0]?.name ?? "", side: "input" };
-  const output: PortEnd = { node: id, port: type.outputs[0]?.name ?? "", side: "output" };
-  return [...addNode(context, id, { type: type.id }, place), ...connect(after, from, input), ...connect(after, output, to)];
 }
 
 /** The same context, with a node that is about to be added. */

@@ -19,18 +19,16 @@ function searched(candidates: readonly Candidate[], query: string, recent: reado
   const scored = candidates
     .map((entry) => ({ entry, score: score(entry.type, query) }))
     .filter((found) => found.score > 0)
-    .map(({ entry, score: points }) => ({ entry, score: points * (entry.via ? 0.6 : 1) + (recent.includes(entry.type.id) ? 0.6 : 0) + (entry.between ? 4 : 0) }));
+    .map(({ entry, score: points }) => ({ entry, score: points * (entry.via ? 0.6 : 1) + (recent.includes(entry.type.id) ? 0.6 : 0) }));
   scored.sort((one, other) => other.score - one.score || one.entry.type.id.length - other.entry.type.id.length);
   return [{ title: "", entries: scored.map(({ entry }) => entry) }];
 }
 
 function listed(candidates: readonly Candidate[], recent: readonly string[]): Section[] {
-  const between = candidates.filter((entry) => entry.between);
-  const direct = candidates.filter((entry) => !entry.via && !entry.between);
+  const direct = candidates.filter((entry) => !entry.via);
   const before = recent.flatMap((id) => direct.find((entry) => entry.type.id === id) ?? []).slice(0, 5);
   const kinds = [...new Set(direct.map((entry) => entry.type.kind))].sort((one, other) => kindOrder(one) - kindOrder(other));
   return [
-    { title: "Makes it fit", entries: between },
     { title: "Recent", entries: before },
     ...kinds.map((kind) => ({ title: kindOf(kind).title, entries: direct.filter((entry) => entry.type.kind === kind && !before.includes(entry)) })),
     { title: "Through a conversion", entries: candidates.filter((entry) => entry.via) },

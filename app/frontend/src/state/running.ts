@@ -11,10 +11,10 @@ export function runOnChange(editor: Editor, shell: Shell): void {
   let before = "";
   watch([editor.document, shell.runOnChange], ([document, wanted]) => {
     const now = wanted ? meaning(document) : "";
-    const changed = now !== before;
+    if (now === before) return; // an edit of before was confirmed, or something only moved
     before = now;
     clearTimeout(timer);
-    if (changed && now) timer = window.setTimeout(() => editor.run([], { replace: true }), REST);
+    if (now) timer = window.setTimeout(() => editor.run([], { replace: true }), REST);
   });
 }
 

@@ -21,6 +21,7 @@ export function useSetting(): Setting {
   let waiting: (() => void) | null = null;
   let timer = 0;
   let dragged = "";
+  let gesture = "";
 
   function edit(nodes: string | readonly string[], change: (id: string, at: string) => Operation, label: string): void {
     const at = editor.path.value;
@@ -42,18 +43,23 @@ export function useSetting(): Setting {
     clearTimeout(timer);
     timer = 0;
     waiting = null;
-    const label = dragged === `${nodes}:${name}` ? `drag:${name}` : "set";
+    const label = dragged === `${nodes}:${name}` ? gesture : "";
     dragged = "";
     return label;
   }
   // what was last shown is kept when a card leaves the view in the middle of a drag
-  onBeforeUnmount(() => waiting?.());
+  onBeforeUnmount(() => {
+    flush();
+    clearTimeout(timer);
+  });
 
   return {
     preview(nodes, name, value) {
-      if (typeof nodes !== "string") return; // edits of several nodes do not merge; the last one is made alone
-      dragged = `${nodes}:${name}`;
-      waiting = () => edit(nodes, (id, at) => ({ do: "set", at, id, name, value }), `drag:${name}`);
+      const what = `${nodes}:${name}`;
+      if (dragged !== what) gesture = `drag:${name}#${crypto.randomUUID()}`;
+      dragged = what;
+      const label = gesture;
+      waiting = () => edit(nodes, (id, at) => ({ do: "set", at, id, name, value }), label);
       if (!timer) flush();
     },
     commit: (nodes, name, value) =>

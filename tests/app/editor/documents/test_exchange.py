@@ -44,16 +44,16 @@ def test_a_pack_is_imported_with_its_files_and_exported_again(
     (library.workspace.folder / "mine.safetensors").write_bytes(b"weights")
     weights = SetParameter(id="network", name="weights", value={"file": "mine.safetensors"})
     edit(session, weights)
-    pack = export_pack(session, catalogue)
-    assert export_pack(session, catalogue) == pack
+    pack = export_pack(session.document, session.place, catalogue)
+    assert export_pack(session.document, session.place, catalogue) == pack
     (library.workspace.folder / "mine.safetensors").unlink()
     brought = library.import_bytes("shared.zip", pack, catalogue)
     literal = brought.document.nodes["network"].params["weights"]
     assert isinstance(literal, dict)
     assert (brought.place.parent / str(literal["file"])).read_bytes() == b"weights"
-    assert export_pack(brought, catalogue) == pack
+    assert export_pack(brought.document, brought.place, catalogue) == pack
     with pytest.raises(GraphError, match="no such file"):
-        export_pack(session, catalogue)
+        export_pack(session.document, session.place, catalogue)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"\xff", PNG, PNG[:20], b"PK\3\4 no zip", b"[" * 100_000])
@@ -81,9 +81,11 @@ def test_json_goes_out_as_the_file_holds_it(library: Library) -> None:
 def test_a_script_is_written_of_what_is_there_now(library: Library) -> None:
     session = library.open("digits")
     edit(session, SetParameter(id="cfg", name="guidance_scale", value=7.5))
-    script = export_python(session).decode()
+    session.save()
+    script = export_python(session.place).decode()
     compile(script, "script", "exec")
     assert "guidance_scale=7.5" in script
     edit(session, SetParameter(id="cfg", name="guidance_scale", value="much"))
+    session.save()
     with pytest.raises(InputError, match=r"cannot be exported: .*guidance_scale"):
-        export_python(session)
+        export_python(session.place)

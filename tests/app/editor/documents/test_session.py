@@ -163,6 +163,17 @@ def test_a_pause_or_another_label_or_target_begins_a_step_of_its_own(
         assert session.document.nodes["b"].params == {"q": 2}
 
 
+def test_a_drag_that_has_a_name_is_one_step_however_long_the_hand_rests(tmp_path: Path, clock: Clock) -> None:
+    with opened(tmp_path, TWO, clock) as session:
+        for value, name in ((2, "drag:q#1"), (3, "drag:q#1"), (4, "drag:q#2")):
+            edit(session, set_q(value), "ann", name)
+            clock.now += 60
+        session.undo("ann")
+        assert session.document.nodes["b"].params == {"q": 3}
+        session.undo("ann")
+        assert text(session) == dumps(TWO)
+
+
 def test_something_else_in_between_ends_a_drag(tmp_path: Path) -> None:
     with opened(tmp_path, TWO) as session:
         edit(session, set_q(2), "ann", "drag:q")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.editor.documents.session import OLD
+from graphs.document.writing import dumps
 from tests.app.editor.documents.sessions import TWO, edit, set_q
 from tests.app.editor.sites import Site
 
@@ -25,6 +27,18 @@ def test_versions_are_listed_named_and_had_again_by_whoever_asks(site: Site) -> 
     told = page.hear("edited")
     assert (told["revision"], session.document.nodes["b"].params) == (3, {"q": 2})
     assert told["can"] == {"undo": "restored version 1", "redo": None}, "by this browser"
+
+
+def test_the_file_as_it_was_before_it_was_brought_up_to_date_can_be_had(site: Site) -> None:
+    place = site.studio.library.workspace.folder / "old.json"
+    old = '{"noiseloom": 1,\t"nodes": {"cfg": {"type": "guidance.cfg", "params": {"cfg_scale": 3.0}}}}'
+    place.write_text(old)
+    session = site.studio.library.open("old")
+    address = f"/api/documents/{session.id}/versions"
+    assert [entry["label"] for entry in site.get(address).json()] == ["brought up to date", OLD]
+    assert site.get(f"{address}/0").text == old
+    assert site.get(f"{address}/1").text == dumps(session.document)
+    assert site.get(f"{address}/2").status_code == 422
 
 
 @pytest.mark.parametrize("revision", ["9", "-1", "99999999999999999999999999"])

@@ -3,6 +3,7 @@
 import { columnsOf, type Folded } from "./columns";
 import { netOf, type Block, type Link, type Net, type Placed } from "./graph";
 import { topsOf } from "./heights";
+import { wiring } from "./judging";
 import { reduceCrossings, slotsOf, type Slot } from "./ordering";
 
 export interface FlowOptions {
@@ -19,27 +20,70 @@ export interface Flow {
 }
 
 const MOST_TRIED = 60;
+/** How many layouts are looked at, times the blocks in each, so that a graph is shown at once. */
+const EFFORT = 600;
 
-/** Places for blocks that hang together; of several tries the one that can be seen largest. */
+/** Places for blocks that hang together; of several tries the one that looks best. */
 export function flow(blocks: readonly Block[], links: readonly Link[], options: FlowOptions): Flow {
   const net = netOf(blocks, links);
   const area = blocks.reduce((sum, block) => sum + (block.width + options.column) * (block.height + options.row), 0);
   const tall = Math.sqrt(area / options.aspect);
-  if (blocks.length > MOST_TRIED) return attempt(net, new Set(), Math.max(tall * 1.3, 900), options);
-  const foldings = [new Set<string>(), ...foldingsOf(net)];
-  let best: Flow | null = null;
-  let least = Infinity;
-  for (const folded of foldings)
-    for (const height of [tall, tall * 1.25, tall * 1.6]) {
-      const tried = attempt(net, folded, height, options);
-      const scale = Math.max(tried.width / options.aspect, tried.height);
-      const cost = scale * (folded.size ? 1.05 + 0.015 * folded.size : 1);
-      if (cost < least - 0.5) {
-        least = cost;
+  const none: Folded = new Set();
+  if (blocks.length > MOST_TRIED) return attempt(net, columnsOf(net, none, Math.max(tall * 1.3, 900), options.row), none, options);
+  const judged = (column: Columns, folded: Folded): Try => {
+    const found = attempt(net, column, folded, options);
+    const scale = Math.max(found.width / options.aspect, found.height);
+    return { column, folded, found, cost: scale / tall + wiring(net, found.places, tall) };
+  };
+  const tries = [none, ...foldingsOf(net)].flatMap((folded) =>
+    [tall, tall * 1.25, tall * 1.6].map((height) => judged(columnsOf(net, folded, height, options.row), folded)),
+  );
+  tries.sort((one, other) => one.cost - other.cost);
+  const budget = EFFORT / Math.max(blocks.length, 1) / BEGINNINGS;
+  return tries
+    .slice(0, BEGINNINGS)
+    .map((start) => climbed(net, start, judged, budget))
+    .reduce((one, other) => (other.cost < one.cost ? other : one)).found;
+}
+
+const BEGINNINGS = 2;
+type Columns = ReadonlyMap<string, number>;
+
+interface Try {
+  column: Columns;
+  folded: Folded;
+  found: Flow;
+  cost: number;
+}
+
+/** Move one block, or one with all that it alone leads to, to another column as long as that looks better. */
+function climbed(net: Net, start: Try, judged: (column: Columns, folded: Folded) => Try, budget: number): Try {
+  let best = start;
+  let left = budget;
+  for (let better = true; better && left > 0; ) {
+    better = false;
+    for (const block of net.blocks)
+      for (const step of [-1, 1, -2, 2]) {
+        const column = moved(net, best, block.id, step);
+        if (!column || left-- <= 0) continue;
+        const tried = judged(column, best.folded);
+        if (tried.cost >= best.cost - 0.002) continue;
         best = tried;
+        better = true;
       }
-    }
-  return best ?? attempt(net, new Set(), tall, options);
+  }
+  return best;
+}
+
+/** The columns with one block elsewhere; null where that would turn a wire around. */
+function moved(net: Net, { column, folded }: Try, id: string, step: number): Columns | null {
+  const to = (column.get(id) ?? 0) + step;
+  if (to < 0) return null;
+  const least = (from: string, into: string): number => (folded.has(into) && net.incoming.get(into)?.some((link) => link.from === from) ? 0 : 1);
+  const early = (net.incoming.get(id) ?? []).some((link) => (column.get(link.from) ?? 0) + least(link.from, id) > to);
+  const late = (net.outgoing.get(id) ?? []).some((link) => to + least(id, link.to) > (column.get(link.to) ?? 0));
+  if (early || late) return null;
+  return new Map(column).set(id, to);
 }
 
 /** Which blocks may stand below what leads to them: ends first, then those that only one block leads to. */
@@ -59,8 +103,7 @@ function foldingsOf(net: Net): Folded[] {
   return found.map((ids) => new Set(ids));
 }
 
-function attempt(net: Net, folded: Folded, tallest: number, options: FlowOptions): Flow {
-  const column = columnsOf(net, folded, tallest, options.row);
+function attempt(net: Net, column: Columns, folded: Folded, options: FlowOptions): Flow {
   const columns = slotsOf(net, column);
   reduceCrossings(columns);
   keepBelow(columns, net, folded);
@@ -71,6 +114,7 @@ function attempt(net: Net, folded: Folded, tallest: number, options: FlowOptions
   let x = 0;
   for (const list of columns) {
     const blocks = list.filter((slot) => slot.block);
+    if (!blocks.length) continue;
     const widest = Math.max(0, ...blocks.map((slot) => sizes.get(slot.id)?.width ?? 0));
     for (const slot of blocks) places.set(slot.id, { x: x + (widest - (sizes.get(slot.id)?.width ?? 0)) / 2, y: tops.get(slot) ?? 0 });
     x += widest + options.column;

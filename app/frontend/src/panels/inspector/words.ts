@@ -2,7 +2,8 @@
 
 import type { Fault, ParameterJson, Plan, PlanState, Span } from "../../state/protocol";
 import { rounded } from "../../state/figures";
-import { allowed, show } from "../../widgets/numbers";
+import { allowed } from "../../widgets/numbers";
+import { inShort } from "../../widgets/standard";
 
 /** A fault in one sentence or two. */
 export function faultText(fault: Fault): string {
@@ -38,7 +39,7 @@ export const PLANNED: Record<PlanState["state"], string> = { cached: "Cached", r
 /** What values a parameter takes, and what it is without one. */
 export const parameterParts = (parameter: ParameterJson): { takes: string; standard: string } => ({
   takes: range(parameter),
-  standard: shortDefault(parameter),
+  standard: inShort(parameter.default),
 });
 
 /** The same in one line, and how else the parameter is called. */
@@ -73,17 +74,4 @@ function range(parameter: ParameterJson): string {
     default:
       return "";
   }
-}
-
-const LONGEST = 28;
-
-function shortDefault(parameter: ParameterJson): string {
-  const value = parameter.default;
-  if (value === null) return "none";
-  if (typeof value === "number") return show(value);
-  if (value === "inf") return "∞";
-  if (value === "") return "empty";
-  if (typeof value === "boolean") return value ? "on" : "off";
-  const text = typeof value === "string" ? value.replaceAll("\n", " / ") : JSON.stringify(value).replaceAll(",", ", ");
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
