@@ -10,8 +10,14 @@ from collections.abc import Mapping
 EXEMPT: Mapping[str, Mapping[str, str]] = {
     "the help of a method names its source": {
         "guidance.conditional": "binds a condition to a model, which is nobody's method",
+        "levels.clip": "the same levels within two ends",
         "levels.explicit": "levels as a person writes them",
+        "levels.final": "the same levels with or without the last",
         "levels.flip": "the same levels in the other order",
+        "levels.insert": "the same levels and others that a person writes",
+        "levels.join": "the same levels one after the other",
+        "levels.refine": "the same levels and some between",
+        "levels.split": "the same levels as two",
         "solver.stop_early": "an early end of rows at rest, as everybody has it",
     },
     "nothing waits for the device": {
