@@ -18,7 +18,7 @@ from nodes.solver.unipc import unipc
 from tests.nodes.solver.expected import Expected
 
 DPMPP, UNIPC, DEIS, RES = "arXiv:2211.01095", "arXiv:2302.04867", "arXiv:2204.13902", "arXiv:2308.02157"
-PNDM, GRADIENT = "arXiv:2202.09778", "arXiv:2306.04848"
+PNDM, GRADIENT, EVODIFF = "arXiv:2202.09778", "arXiv:2306.04848", "arXiv:2509.26096"
 MIDDLE, LATE = (80, 160, 320), (160, 320, 640)
 
 SOLVERS = (
@@ -74,13 +74,13 @@ SOLVERS = (
     Expected(
         "solver.gradient_estimation", lambda: gradient_estimation(gamma=1.5), 2, "1", GRADIENT, settings="gamma=1.5"
     ),
-    Expected("solver.evodiff", evodiff, 1, "1", "arXiv:2509.26096", steps=LATE, note="a heuristic for few steps"),
+    Expected("solver.evodiff", evodiff, 1, "1", EVODIFF, steps=LATE, note="a heuristic for few steps"),
     Expected(
         "solver.evodiff",
         lambda: evodiff(consistent=True),
         2,
         "1",
-        "arXiv:2509.26096",
+        EVODIFF,
         settings="consistent=true",
         steps=LATE,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Protocol
 
@@ -22,16 +23,26 @@ SINGLE = 2e-6
 
 
 class Scheduler(Protocol):
-    """What is used of a scheduler that holds its own levels."""
+    """What is used of diffusers' schedulers, each of which has some of it."""
 
     sigmas: Tensor
+    alphas: Tensor
+    betas: Tensor
+    alphas_cumprod: Tensor
     timesteps: Tensor
+    is_scale_input_called: bool
 
     def set_timesteps(self, num_inference_steps: int) -> None: ...
 
     def step(
         self, model_output: Tensor, timestep: Tensor, sample: Tensor, *, return_dict: bool
     ) -> tuple[Tensor, ...]: ...
+
+
+def scheduler_named(name: str, **settings: object) -> Scheduler:
+    """A scheduler of diffusers, most of which is not typed."""
+    made: Scheduler = getattr(importlib.import_module("diffusers"), f"{name}Scheduler")(**settings)
+    return made
 
 
 def states_of(solver: Solver, levels: Levels = LEVELS) -> list[State]:
@@ -64,6 +75,6 @@ def farthest(
     scheduler.sigmas = levels.s
     states, apart = states_of(solver, levels), 0.0
     for timestep, before, after in zip(scheduler.timesteps, states[:-1], states[1:], strict=True):
-        [reached] = scheduler.step(answer(before, after), timestep, before.x * scale(before), return_dict=False)
+        reached, *_ = scheduler.step(answer(before, after), timestep, before.x * scale(before), return_dict=False)
         apart = max(apart, float((reached - after.x * scale(after)).abs().max()))
     return apart

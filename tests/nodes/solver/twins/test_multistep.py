@@ -4,14 +4,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-from diffusers import (
-    DEISMultistepScheduler,
-    DPMSolverMultistepScheduler,
-    IPNDMScheduler,
-    LMSDiscreteScheduler,
-    PNDMScheduler,
-    UniPCMultistepScheduler,
-)
 
 from nodes.contracts.levels import Levels, alpha_sigma
 from nodes.contracts.solver import Solver
@@ -26,7 +18,7 @@ from nodes.solver.plms import Start, plms
 from nodes.solver.unipc import unipc
 from tests.nodes.exact_mixture import Mixture
 from tests.nodes.gaussian import context, query
-from tests.nodes.solver.twins.stepping import LEVELS, SINGLE, eps_at, farthest, states_of
+from tests.nodes.solver.twins.stepping import LEVELS, SINGLE, eps_at, farthest, scheduler_named, states_of
 
 pytestmark = [
     pytest.mark.filterwarnings(f"ignore:{message}:DeprecationWarning")  # of diffusers' own arrays
@@ -44,15 +36,19 @@ LONG = Levels(torch.cat([torch.logspace(1.2, -1, 16, dtype=torch.float64), torch
 @pytest.mark.parametrize(("order", "solver"), [(2, dpmpp_2m()), (3, dpmpp_3m_compat())])
 def test_dpm_solver(order: int, solver: Solver, levels: Levels) -> None:
     """The scheduler computes in float32."""
-    scheduler = DPMSolverMultistepScheduler(solver_order=order, prediction_type="sample")
+    scheduler = scheduler_named("DPMSolverMultistep", solver_order=order, prediction_type="sample")
     assert farthest(scheduler, solver, levels=levels) < SINGLE
 
 
 @pytest.mark.parametrize("solver_type", ["bh1", "bh2"])
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_unipc(order: int, solver_type: Rough) -> None:
-    scheduler = UniPCMultistepScheduler(
-        solver_order=order, solver_type=solver_type, prediction_type="sample", final_sigmas_type="zero"
+    scheduler = scheduler_named(
+        "UniPCMultistep",
+        solver_order=order,
+        solver_type=solver_type,
+        prediction_type="sample",
+        final_sigmas_type="zero",
     )
     assert farthest(scheduler, unipc(order=order, solver_type=solver_type)) < SINGLE
 
@@ -62,13 +58,13 @@ def test_unipc(order: int, solver_type: Rough) -> None:
 def test_deis(order: int, lower: bool) -> None:
     """Its levels end above 0."""
     levels = Levels(LEVELS.s[:-1])
-    scheduler = DEISMultistepScheduler(solver_order=order, prediction_type="sample", lower_order_final=lower)
+    scheduler = scheduler_named("DEISMultistep", solver_order=order, prediction_type="sample", lower_order_final=lower)
     assert farthest(scheduler, deis(order=order, lower_order_final=lower), levels=levels) < SINGLE
 
 
 def test_lms() -> None:
     """It steps y = x/α."""
-    scheduler = LMSDiscreteScheduler()
+    scheduler = scheduler_named("LMSDiscrete")
     scheduler.is_scale_input_called = True
     found = farthest(scheduler, lms(), eps_at, lambda state: torch.sqrt(1 + state.s**2)[:, None])
     assert found < 1e-6 * float(LEVELS.s[0])
@@ -76,7 +72,7 @@ def test_lms() -> None:
 
 def test_ipndm() -> None:
     """It wants v = α ε − σ x0, and levels as α and σ."""
-    scheduler = IPNDMScheduler()
+    scheduler = scheduler_named("IPNDM")
     scheduler.set_timesteps(len(LEVELS))
     scheduler.alphas, scheduler.betas = alpha_sigma(LEVELS.s)
     states = states_of(ipndm())
@@ -91,7 +87,7 @@ def test_ipndm() -> None:
 def test_pndm(start: Start, begun: list[int]) -> None:
     """Both ask the model for themselves; `begun` are the calls of the scheduler that finish no step."""
     process, steps = Discrete(scaled_linear_table()), 10
-    scheduler = PNDMScheduler(skip_prk_steps=start == "heun", set_alpha_to_one=True)
+    scheduler = scheduler_named("PNDM", skip_prk_steps=start == "heun", set_alpha_to_one=True)
     scheduler.set_timesteps(steps)
     scheduler.alphas_cumprod = scaled_linear_table()
     ours = states_of(plms(start=start), Levels(torch.cat([process.level(whole_times(steps)), torch.zeros(1).double()])))
