@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from graphs import Count, Estimate, Known, Number, abilities, also, node
+from graphs import Estimate, Known, Number, abilities, also, node
 from nodes.contracts.solver import Solver
 from nodes.solver.adaptive import Adaptive, Bounds, adaptive_cost
 from nodes.solver.clocks import CLOCKS, Clock
@@ -16,7 +16,7 @@ from nodes.solver.controller import Controller
 from nodes.solver.dpm_solver_2 import DpmSolver2
 from nodes.solver.dpm_solver_3 import FIRST, DpmSolver3
 from nodes.solver.journey import Journey, rms
-from nodes.solver.rk45 import Level, Tolerance
+from nodes.solver.rk45 import Level, Tolerance, Trials
 from nodes.solver.stages import Stage, moved_eps
 
 Length = Annotated[float, Number(minimum=1e-4, maximum=10)]
@@ -37,7 +37,7 @@ def dpm_solver_adaptive(
     safety: Annotated[float, Number(minimum=0.1, maximum=1), also("accept_safety", "theta")] = 0.9,
     sigma_min: Level = 0.002,
     sigma_max: Level = 80.0,
-    max_steps: Count = 1000,
+    max_steps: Trials = 1000,
     whole: bool = False,
 ) -> Solver:
     """DPM-Solver-12 or -23 with steps of its own between the levels (Lu et al. 2022, arXiv:2206.00927, Algorithm 6).

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Count, Estimate, Known, Number, abilities, node
+from graphs import Estimate, Known, Number, abilities, node
 from nodes.contracts.devices import moved
 from nodes.contracts.levels import factor
 from nodes.contracts.solver import Solver
@@ -22,6 +22,7 @@ from nodes.solver.stages import Stage
 
 Tolerance: TypeAlias = Annotated[float, Number(minimum=1e-12, maximum=1, work=False)]
 Level: TypeAlias = Annotated[float, Number(minimum=1e-9, maximum=1e9)]
+Trials: TypeAlias = Annotated[int, Number(integer=True, minimum=1, maximum=1000000)]
 STAGES = 6
 LITTLE = 1e-5
 """Of what is tolerated: less says nothing of how long a step may be."""
@@ -42,7 +43,7 @@ def rk45(
     sigma_min: Level = 0.002,
     sigma_max: Level = 80.0,
     beta: Annotated[float, Number(minimum=0, maximum=0.2, step=0.01)] = 0.04,
-    max_steps: Count = 1000,
+    max_steps: Trials = 1000,
     whole: bool = False,
 ) -> Solver:
     """Dormand–Prince 5(4) with steps of its own between the levels (Dormand & Prince 1980), each row by itself.

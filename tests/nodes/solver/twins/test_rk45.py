@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import math
+from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from scipy.integrate import solve_ivp
 from torch import Tensor
-from torchdiffeq import odeint
 
 from nodes.contracts.driving import solve
 from nodes.contracts.levels import Levels
@@ -18,6 +19,14 @@ from nodes.contracts.sample import Sample
 from nodes.solver.rk45 import rk45
 from tests.nodes.exact_mixture import Mixture, posterior_mean
 from tests.nodes.gaussian import context, pure_noise
+
+
+class Solution(Protocol):
+    """What scipy gives."""
+
+    nfev: int
+    y: NDArray[np.float64]
+
 
 TOP, BOTTOM = 20.0, 0.05
 RANGE = Levels(torch.tensor([TOP, BOTTOM], dtype=torch.float64))
@@ -60,6 +69,7 @@ def test_every_row_takes_the_very_steps_of_scipy(tolerance: float) -> None:
     for row in range(4):
         z = scaled(sample.x[row], TOP)
         start = first_step(z, torch.from_numpy(slope(t, z.numpy())), tolerance)
+        solve_ivp: Callable[..., Solution] = importlib.import_module("scipy.integrate").solve_ivp
         theirs = solve_ivp(slope, (t, t_last), z.numpy(), rtol=tolerance, atol=tolerance, first_step=start)
         assert theirs.nfev == found.aux["rk45/asked"][row]
         torch.testing.assert_close(
@@ -71,5 +81,6 @@ def test_it_agrees_with_torchdiffeq_to_the_tolerance() -> None:
     sample = begin(4)
     found = solve(Mixture(), rk45(rtol=1e-9, atol=1e-9, variable="flow"), sample, RANGE, context())
     times = torch.tensor([TOP / (1 + TOP), BOTTOM / (1 + BOTTOM)], dtype=torch.float64)
+    odeint: Callable[..., Tensor] = importlib.import_module("torchdiffeq").odeint
     theirs = odeint(flow_slope, scaled(sample.x, TOP), times, rtol=1e-9, atol=1e-9, method="dopri5")[-1]
     torch.testing.assert_close(scaled(found.x, BOTTOM), theirs, rtol=0, atol=1e-7)
