@@ -22,6 +22,8 @@ EXEMPT: Mapping[str, Mapping[str, str]] = {
     },
     "nothing waits for the device": {
         "search.fk_steering": "the rewards decide which particles go on",
+        "solver.dpm_solver_adaptive": "the error of a trial decides how long the next is",
+        "solver.rk45": "the error of a trial decides how long the next is",
         "solver.stop_early": "how far x0 moved decides which rows go on",
     },
 }
