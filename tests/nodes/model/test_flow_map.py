@@ -65,26 +65,24 @@ def test_one_step_is_the_fine_solution_of_a_mixture() -> None:
 
 
 def test_the_error_shrinks_with_the_fourth_power_of_the_substeps() -> None:
-    exact = moved(flow_map(mixture(), substeps=320), points(), math.inf, 0.0)
-    errors = [
-        float((moved(flow_map(mixture(), substeps=n), points(), math.inf, 0.0) - exact).norm()) for n in (40, 80)
-    ]
-    assert math.log2(errors[0] / errors[1]) == pytest.approx(4, abs=0.3)
+    exact = moved(flow_map(mixture(), substeps=160), points(), math.inf, 0.0)
+    errors = [float((moved(flow_map(mixture(), substeps=n), points(), math.inf, 0.0) - exact).norm()) for n in (20, 40)]
+    assert math.log2(errors[0] / errors[1]) == pytest.approx(4, abs=0.5)
 
 
 @pytest.mark.parametrize(("s", "to"), [(math.inf, 0.0), (0.0, math.inf), (40.0, 0.02)])
 def test_two_jumps_are_one(s: float, to: float) -> None:
-    model, x = flow_map(mixture(), substeps=100), points()
+    model, x = flow_map(mixture(), substeps=60), points()
     there = moved(model, moved(model, x, s, 0.5), 0.5, to)
-    torch.testing.assert_close(there, moved(model, x, s, to), rtol=0, atol=1e-5)
+    torch.testing.assert_close(there, moved(model, x, s, to), rtol=0, atol=5e-5)
 
 
 def test_every_grid_of_euler_ends_at_the_same_points() -> None:
-    model = flow_map(mixture(), substeps=100)
+    model = flow_map(mixture(), substeps=40)
     grids = ([math.inf, 0.0], [math.inf, 2.0, 0.0], [math.inf, 5.0, 0.6, 0.1, 0.0])
     ends = [solve(model, euler(), pure_noise(6), Levels(torch.tensor(grid)), context()).x for grid in grids]
     for other in ends[1:]:
-        torch.testing.assert_close(other, ends[0], rtol=0, atol=1e-5)
+        torch.testing.assert_close(other, ends[0], rtol=0, atol=2e-4)
 
 
 def test_asked_for_no_step_it_is_the_model_itself_and_costs_as_much() -> None:
@@ -150,18 +148,20 @@ def average_velocity(z: Tensor, t: Tensor, r: float) -> Tensor:
 
 
 def test_it_obeys_the_identity_of_mean_flow() -> None:
-    """u = v − (t − r)(v · ∂u/∂z + ∂u/∂t), the derivative along (v, 1) in forward mode."""
+    """u = v − (t − r)(v · ∂u/∂z + ∂u/∂t), the derivative along (v, 1) by central differences."""
     z, r = points(), 0.2
     t = torch.full((len(z),), 0.8, dtype=torch.float64)
     scale = torch.sqrt((1 - t) ** 2 + t**2)[:, None]
     v = (z - predict(mixture(), question(z / scale, t / (1 - t), t / (1 - t)), context()).x0) / t[:, None]
-    u, along = torch.func.jvp(lambda z, t: average_velocity(z, t, r), (z, t), (v, torch.ones_like(t)))
-    torch.testing.assert_close(u, v - (0.8 - r) * along, rtol=0, atol=1e-5)
+    little = 1e-4
+    ahead, behind = (average_velocity(z + by * v, t + by, r) for by in (little, -little))
+    along = (ahead - behind) / (2 * little)
+    torch.testing.assert_close(average_velocity(z, t, r), v - (0.8 - r) * along, rtol=0, atol=1e-5)
 
 
 def test_it_is_the_mean_of_the_velocity_by_quadrature() -> None:
     z, r, t = points(), 0.2, 0.8
-    model = flow_map(mixture(), substeps=100)
+    model = flow_map(mixture(), substeps=40)
     scale = math.hypot(1 - t, t)
     nodes, weights = gauss_legendre(12)
     times = r + (t - r) * nodes
