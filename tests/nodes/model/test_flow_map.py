@@ -32,8 +32,8 @@ ENDS = ((math.inf, 0.0), (0.0, math.inf), (200.0, 0.03), (0.8, 6.0), (6.0, 0.0),
 
 def question(x: Tensor, s: float | Tensor, to: float | Tensor) -> Query:
     """About a batch on the way from level to level."""
-    levels = [torch.as_tensor(value, dtype=torch.float64).expand(len(x)) for value in (s, to)]
-    return Query(x, *levels, Rows.first(0, len(x)), torch.zeros(len(x), dtype=torch.int64))
+    begin, end = (torch.as_tensor(value, dtype=torch.float64).expand(len(x)) for value in (s, to))
+    return Query(x, begin, end, Rows.first(0, len(x)), torch.zeros(len(x), dtype=torch.int64))
 
 
 def moved(model: Model, x: Tensor, s: float, to: float) -> Tensor:
