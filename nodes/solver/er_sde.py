@@ -31,11 +31,11 @@ def er_sde(*, max_stage: Stage = 3, s_noise: NoiseScale = 1.0) -> Solver:
     """ER-SDE-Solver-1 to -3 (Cui et al. 2023, arXiv:2309.06169), as its code and ComfyUI have it.
 
     With y = x0 + s ε, φ(s) = s (e^(s^0.3) + 10), r = φ(s')/φ(s) and Δ = s' − s: y' = r y + (1 − r) x0
-    + (Δ + φ(s') ∫ dv/φ(v)) D + (Δ²/2 + φ(s') ∫ (v − s) dv/φ(v)) D' + s_noise √(s'² − r² s²) z, the integrals from s'
-    to s; D = (x0 − x0_1)/(s − s_1) from the second step of a row and `max_stage` 2 on, D' = 2 (D − D_1)/(s − s_2) from the
-    third and 3 on. φ = s would be the probability flow, φ = s² the reverse SDE. Steps to or from s = 0 or inf are of
-    stage 1, and after a turn of the levels it begins anew. Where the level rises φ = s, and nothing is drawn. The
-    integrals are by Gauss and Legendre; the code sums 200 rectangles. `s_noise` other than 1 changes the law.
+    + (Δ + φ(s') ∫ dv/φ(v)) D + (Δ²/2 + φ(s') ∫ (v − s) dv/φ(v)) D' + s_noise √(s'² − r² s²) z, both integrals from s'
+    to s; D = (x0 − x0_1)/(s − s_1) from the second step of a row and `max_stage` 2 on, and D' = 2 (D − D_1)/(s − s_2)
+    from the third and 3 on. φ = s would be the probability flow, φ = s² the reverse SDE. Steps to or from s = 0 or inf
+    are of stage 1, and after a turn of the levels it begins anew. Where the level rises φ = s, and nothing is drawn.
+    The integrals are by Gauss and Legendre; the code sums 200 rectangles. `s_noise` other than 1 changes the law.
     Weak order 1, 2 and 2; 1 model call a step. Errors: a sample of tokens.
     """
     return ErSde(max_stage, s_noise)
