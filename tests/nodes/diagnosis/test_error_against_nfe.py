@@ -12,7 +12,7 @@ from nodes.contracts.levels import Levels
 from nodes.contracts.marks import Polylines
 from nodes.contracts.sample import Sample
 from nodes.diagnosis.distances import distance
-from nodes.diagnosis.error_against_nfe import Compared, error_against_nfe
+from nodes.diagnosis.error_against_nfe import Compared, Error, error_against_nfe
 from nodes.diagnosis.resampled import resampled
 from nodes.diagnosis.solvers import names_of
 from nodes.levels.karras import karras
@@ -138,9 +138,9 @@ def test_a_solver_without_a_label_says_what_it_is() -> None:
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
-    def compared(*solvers: object, noise: Sample | None = None, steps: tuple[int, ...] = (2,)) -> None:
+    def compared(*solvers: str, error: Error = "endpoint", noise: Sample | None = None, steps: tuple[int, ...] = (2,)) -> None:
         chosen = tuple(euler() if solver == "euler" else ancestral() for solver in solvers)
-        finished(error_against_nfe(noise or pure_noise(2), Mixture(), chosen, grid(), steps=steps, run=run_context()))
+        finished(error_against_nfe(noise or pure_noise(2), Mixture(), chosen, grid(), steps=steps, error=error, run=run_context()))
 
     with pytest.raises(InputError, match="nothing to compare"):
         compared()
@@ -148,5 +148,6 @@ def test_what_cannot_be_compared_is_refused() -> None:
         compared("euler", steps=(0,))
     with pytest.raises(InputError, match="does not end where"):
         compared("ancestral")
+    compared("ancestral", error="auto")  # in law it is
     with pytest.raises(InputError, match="no probability flow"):
         compared("euler", noise=masked())
