@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal, TypeAlias
 
 import torch
 from torch import Tensor
@@ -15,24 +16,35 @@ from nodes.contracts.levels import alpha_sigma, factor
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, Stochastic, look
 from nodes.contracts.state import State
-from nodes.solver.dpmpp_2m import extrapolated
+from nodes.solver.dpmpp_2m import Dpmpp2M, extrapolated
+from nodes.solver.exponential import measurable, phi
+from nodes.solver.reverse_sde import Eta, NoiseScale, grown, held_sde
 from nodes.solver.staying import stayed
+from nodes.solver.undrawn import Undrawn
 
 X0, LEVEL = "dpmpp_2m_sde/x0", "dpmpp_2m_sde/s"
+SolverType: TypeAlias = Literal["midpoint", "heun"]
 
 
-@node(abilities=abilities("stochastic"), cost=Estimate(calls=lambda steps: steps))
-def dpmpp_2m_sde(*, path: bool = False) -> Solver:
-    """SDE-DPM-Solver++(2M) (Lu et al. 2022, arXiv:2211.01095, section 5): DPM++ 2M SDE, midpoint.
+@node(abilities=abilities(depending={"stochastic": "eta"}), cost=Estimate(calls=lambda steps: steps))
+def dpmpp_2m_sde(
+    *, eta: Eta = 1.0, s_noise: NoiseScale = 1.0, solver_type: SolverType = "midpoint", path: bool = False
+) -> Solver:
+    """SDE-DPM-Solver++(2M) (Lu et al. 2022, arXiv:2211.01095, section 5): DPM++ 2M SDE.
 
-    With λ = −ln s, h = λ' − λ, r = (λ − λ_before)/h and D = x0 + (x0 − x0_before)/(2r):
-    x' = (σ'/σ) e^(−h) x + α' (1 − e^(−2h)) D + σ' √(1 − e^(−2h)) z. Steps without a step before, and those to or from
-    s = 0 or inf, have D = x0. Where the level rises nothing is drawn, and the step is that of solver.dpmpp_2m. With
-    `path` z is the increment of the row's one Brownian path over atan(s), so that more steps refine the same sample;
-    the levels then do not differ by place.
+    With λ = −ln s, h = λ' − λ, H = (1 + η) h and r = (λ − λ_before)/h:
+    x' = (σ'/σ) e^(−η h) x + α' (1 − e^(−H)) x0 + α' w (x0 − x0_before)/r + s_noise σ' √(1 − e^(−2 η h)) z, where w is
+    (1 − e^(−H))/2 for "midpoint" and 1 − (1 − e^(−H))/H for "heun", as in k-diffusion and diffusers. η = 1 is the
+    paper's; η = 0 draws nothing, and with "midpoint" is solver.dpmpp_2m, bitwise. Steps without a step before, and
+    those to or from s = 0 or inf, have w = 0. Where the level rises nothing is drawn, and the step is that of η = 0.
+    With `path` z is the increment of the row's one Brownian path over atan(s), so that more steps refine the same
+    sample; the levels then do not differ by place. `s_noise` other than 1 changes the law.
     Weak order 2; 1 model call a step. Errors: a sample of tokens.
     """
-    return Dpmpp2MSde(path)
+    if eta == 0 and solver_type == "midpoint":
+        return Dpmpp2M()
+    solver = Dpmpp2MSde(eta, s_noise, solver_type, path=path)
+    return solver if eta else Undrawn(solver)
 
 
 class Dpmpp2MSde(Stochastic):
@@ -40,8 +52,11 @@ class Dpmpp2MSde(Stochastic):
 
     abilities = frozenset({"stochastic"})
 
-    def __init__(self, path: bool = False) -> None:
-        self.path = path
+    def __init__(
+        self, eta: float = 1.0, s_noise: float = 1.0, solver_type: SolverType = "midpoint", *, path: bool = False
+    ) -> None:
+        self.eta, self.s_noise, self.path = eta, s_noise, path
+        self.solver_type: SolverType = solver_type
 
     def calls(self, steps: int) -> float:
         """One a step."""
@@ -52,22 +67,19 @@ class Dpmpp2MSde(Stochastic):
         begun = state.x
         state, x0 = look(model, state, s_next, ctx)
         s = moved(state.s, x0.device)
+        # D = x0 + (x0 − x0_before)/(2r)
         aim = extrapolated(x0, state.past.get(X0), state.past.get(LEVEL), s, moved(s_next, x0.device))
-        of_x, of_aim, std = shares(state.s, s_next)
-        mean = factor(of_x, aim) * state.x + factor(of_aim, aim) * aim
+        held = held_sde(state.s, s_next, self.eta)
+        mean = factor(held.of_x, aim) * state.x + factor(held.of_x0, aim) * aim
+        if self.solver_type == "heun":
+            mean = mean + factor(self.excess(state.s, s_next), aim) * (aim - x0)
         mean = stayed(begun, mean, state.s, s_next)
         reached = state.reached(mean, s_next)
         reached = replace(reached, past={**state.past, X0: x0, LEVEL: s})
-        return GaussianKernel(mean, std, state, reached, path=self.path)
+        return GaussianKernel(mean, self.s_noise * held.std, state, reached, path=self.path)
 
-
-def shares(s: Tensor, s_next: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The factors of x and D in the mean, and the std, of a step from s to s_next; float64, like them."""
-    (alpha, sigma), (alpha_next, sigma_next) = alpha_sigma(s), alpha_sigma(s_next)
-    falls = s_next < s
-    decay = torch.where(falls, s_next / s, 0.0)  # e^(−h), 0 from inf and to 0
-    fresh = 1 - decay.square()
-    over = torch.where(s == 0, 0.0, sigma_next / sigma)  # at s = 0 there is no ε to keep
-    of_x = torch.where(falls, over * decay, over)
-    of_aim = torch.where(falls, alpha_next * fresh, alpha_next - over * alpha)
-    return of_x, of_aim, torch.where(falls, sigma_next * torch.sqrt(fresh), 0.0)
+    def excess(self, s: Tensor, s_next: Tensor) -> Tensor:
+        """By how much "heun" weighs D − x0 more than "midpoint" does: α' (2 H φ_2(−H) − (1 − e^(−H)))."""
+        known = measurable(s, s_next)
+        length = grown(torch.where(known, s, 1.0), torch.where(known, s_next, 1.0), self.eta)
+        return alpha_sigma(s_next)[0] * length * (2 * phi(2, -length) - phi(1, -length))

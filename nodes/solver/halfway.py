@@ -44,6 +44,5 @@ def halfway(
             allowed=f"{before + 1} to {len(levels)}" if before < len(levels) else "more levels",
             mend="change `stop`",
         )
-    some = Levels(levels.s[: stop + 1])
-    state = yield from driven(noise, model, solver, some, run, Context(run.meter))
+    state = yield from driven(noise, model, solver, levels, run, Context(run.meter), stop)
     return Halfway(stop, state)

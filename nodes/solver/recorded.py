@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from nodes.contracts.context import Context
-from nodes.contracts.kernel import CategoricalKernel, GaussianKernel
+from nodes.contracts.kernel import GaussianKernel
 from nodes.contracts.levels import Levels, any_place, beside
 from nodes.contracts.model import Model
 from nodes.contracts.solver import x0_of
@@ -33,9 +33,9 @@ class Recorded(Over):
             if isinstance(kernel, GaussianKernel):
                 # The draw itself, not kernel.z(x), for a replay to be the same bitwise.
                 found["z"] = kernel.noise(ctx)
-            if isinstance(kernel, (GaussianKernel, CategoricalKernel)):
-                state = kernel.begun  # it holds the answer, which is not asked for again
-        after = self.inner.step(model, state, s_next, ctx)
+            after = kernel.at(kernel.sample(ctx))
+        else:
+            after = self.inner.step(model, state, s_next, ctx)
         found["x0"] = x0_of(after)
         past = dict(after.past)
         for name, value in found.items():

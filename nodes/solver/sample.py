@@ -37,9 +37,18 @@ def sample(noise: Sample | Halfway, model: Model, solver: Solver, levels: Levels
 
 
 def driven(
-    begin: Sample | Halfway, model: Model, solver: Solver, levels: Levels, run: RunContext, ctx: Context
+    begin: Sample | Halfway,
+    model: Model,
+    solver: Solver,
+    levels: Levels,
+    run: RunContext,
+    ctx: Context,
+    stop: int | None = None,
 ) -> Steps[State]:
-    """The last state of a drive, which tells its progress, previews, and what to go on from if it is cut short."""
+    """The last state of a drive, which tells its progress, previews, and what to go on from if it is cut short.
+
+    With `stop` it ends after so many steps, of levels that the solver knows to the end.
+    """
     kept = run.kept if isinstance(run.kept, Halfway) else None
     begun = (kept or begin).to(run.device)
     first = begun.position if isinstance(begun, Halfway) else 0
@@ -50,8 +59,9 @@ def driven(
             allowed=f"levels of {first} steps or more",
             mend="wire the levels that the state was made with",
         )
-    for step, state in enumerate(drive(model, solver, begun, levels, ctx), first):
-        yield Progress(step, len(levels))
+    last = len(levels) if stop is None else stop
+    for step, state in zip(range(first, last + 1), drive(model, solver, begun, levels, ctx), strict=False):
+        yield Progress(step, last)
         if step:
             yield Preview(state.guess())
             yield Keep(Halfway(step, state))

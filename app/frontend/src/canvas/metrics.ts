@@ -21,7 +21,7 @@ export const WIDEST = 640;
 const WIDEST_NATURAL = 264;
 /** A letter of a row, of a name and of a type at the zoom at which a graph of a dozen nodes fits. */
 const LETTER = 7.6;
-const PORT_LETTER = 9.2;
+const PORT_LETTER = 10.4;
 const NAME_LETTER = 9.6;
 const TYPE_LETTER = 7.8;
 /** What a value needs beside its name. */

@@ -8,8 +8,8 @@ import { along } from "./paths";
 import type { Scene } from "./scene";
 
 const WIDTHS = [360, 300, 480, 640];
-const LINE = 25;
-const LETTERS = 0.104;
+const LINE = 27;
+const LETTERS = 0.094;
 const GAP = 24;
 const STEP = 16;
 const SAMPLES = 20;

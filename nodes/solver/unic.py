@@ -1,0 +1,113 @@
+"""UniC, the corrector of UniPC, around any deterministic solver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated, TypeAlias
+
+import torch
+from torch import Tensor
+
+from graphs import Estimate, InputError, Known, Number, abilities, node
+from nodes.contracts.context import Context
+from nodes.contracts.devices import moved
+from nodes.contracts.levels import Levels, alpha_sigma, beside, eps_of, factor, log_snr, place
+from nodes.contracts.model import Model
+from nodes.contracts.sample import Sample
+from nodes.contracts.solver import Solver, look
+from nodes.contracts.state import State
+from nodes.solver.exponential import length
+from nodes.solver.exponential_adams import Rough, exponential_moments, half_of
+from nodes.solver.history import in_line, recalled, remembered
+from nodes.solver.interpolation import interpolating
+from nodes.solver.multistep import FEW, before_end, ending
+from nodes.solver.over import Over
+
+Order: TypeAlias = Annotated[int, Number(integer=True, minimum=1, maximum=4)]
+
+
+def cost(known: Known) -> Estimate:
+    """The inner solver's."""
+    inner = known.input("solver")
+    return Estimate(calls=inner.calls, saves=inner.saves)
+
+
+@node(abilities=abilities(like="solver", without=("memoryless",)), cost=cost)
+def unic(solver: Solver, *, order: Order = 2, solver_type: Rough = "bh2") -> Solver:
+    """UniC: each step of a deterministic solver is corrected by what the model answers where it ended.
+
+    That answer m' is asked for anyway, for the next step, so nothing is asked twice. With λ = −ln s and h = λ' − λ of
+    the last step, x ← (σ'/σ) x_before + α' ∫ e^(τ−λ') m(τ) dτ, m the polynomial through m', the answer at the step's
+    start, and `order` − 1 before; for order 1 the integral is rounded off by B(h)/2: "bh1" B = h, "bh2"
+    B = 1 − e^(−h). The order of a solver grows by 1 where it was `order`. As the model is not asked again, m' stays
+    that of the uncorrected point. The last step is not corrected, nor one from s = 0 or inf, nor after an answer with
+    an ε of its own (CFG++). Zhao et al. 2023 (arXiv:2302.04867, Algorithm 1, equation 9). Cost: the inner solver's.
+    Errors: a solver that draws, one that can be undone, one of tokens.
+    """
+    for ability in ("stochastic", "reversible", "tokens"):
+        if ability in solver.abilities:
+            raise InputError(
+                "UniC corrects deterministic steps of points",
+                where="unic.solver",
+                given=f"{type(solver).__name__}, which is {ability!r}",
+                allowed="a deterministic solver, as solver.dpmpp_2m or solver.euler",
+                mend="wire such a solver, or take solver.unic out",
+            )
+    return Unic(solver, "unic", order, solver_type)
+
+
+class Unic(Over):
+    """The method of `unic`; in `past` the x that the last step began at, and `order` answers with their levels."""
+
+    def __init__(self, inner: Solver, name: str, order: int, rough: Rough, *, lower_order_final: bool = False) -> None:
+        super().__init__(inner)
+        self.abilities = inner.abilities - {"memoryless"}
+        self.name, self.order, self.lower_order_final = name, order, lower_order_final
+        self.rough: Rough = rough
+
+    def start(self, sample: Sample, levels: Levels, ctx: Context) -> State:
+        """The inner solver's, and where the levels end, if that matters."""
+        state = super().start(sample, levels, ctx)
+        if not self.lower_order_final or len(levels) >= FEW:
+            return state
+        return replace(state, past={**state.past, **ending(self.name, self.order - 1, levels, state)})
+
+    def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
+        """Correct the point that was reached, and go on from there."""
+        state, x0 = look(model, state, s_next, ctx)
+        state = replace(state, x=self.corrected(state, x0, s_next))
+        past = remembered(state.past, f"{self.name}/x0", x0, self.order)
+        past = remembered(past, f"{self.name}/s", moved(state.s, x0.device), self.order)
+        past = remembered(past, f"{self.name}/x", state.x, 1)
+        return self.inner.step(model, replace(state, past=past), s_next, ctx)
+
+    def corrected(self, state: State, x0: Tensor, s_next: Tensor) -> Tensor:
+        """The point by the answer at it, x itself where there was no step before; places that stay are left alone."""
+        levels = recalled(state.past, f"{self.name}/s", self.order)
+        if not levels or state.pred is None or state.pred.eps is not None:
+            return state.x
+        answers = recalled(state.past, f"{self.name}/x0", self.order)
+        [begun] = recalled(state.past, f"{self.name}/x", 1)
+        now, (before, *earlier), base = moved(state.s, x0.device), levels, answers[0]
+        known = length(before, now) != 0
+        weights = self.weights(now, before, earlier, state.past)
+        reached = place(base, eps_of(begun, base, before), now)
+        for answer, weight in zip([x0, *answers[1:]], weights, strict=True):
+            reached = torch.addcmul(reached, factor(weight, x0), answer - base)
+        moves = known & moved(s_next != state.s, x0.device)
+        return torch.where(beside(moves, x0), reached, state.x)
+
+    def weights(
+        self, now: Tensor, before: Tensor, earlier: Sequence[Tensor], past: Mapping[str, Tensor]
+    ) -> list[Tensor]:
+        """What each difference to the answer at the step's start counts, that of the new answer first."""
+        h, begun = length(before, now), log_snr(before)
+        known = h != 0
+        used = [known, *before_end(past, self.name, now, in_line(now, before, earlier))]
+        nodes = [torch.ones_like(h), *((log_snr(level) - begun) / h for level in earlier)]
+        moments = exponential_moments(h, len(nodes))
+        half = half_of(h, self.rough)
+        moments[0] = torch.where(used[1], moments[0], half) if earlier else half
+        alpha, _ = alpha_sigma(now)
+        return [torch.where(known, alpha * weight, 0.0) for weight in interpolating(nodes, used, moments)]
