@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
@@ -28,6 +28,7 @@ from nodes.flows.along import CALLS, along, velocity
 from nodes.flows.clock import Clock
 from nodes.solver.counting import calls_over
 
+Error: TypeAlias = Literal["auto", "endpoint", "law"]
 Reference = Annotated[int, Number(integer=True, minimum=1, maximum=10000, work=True)]
 
 
@@ -66,7 +67,7 @@ def error_against_nfe(
     levels: Levels,
     *,
     steps: tuple[int, ...] = (5, 10, 20, 40),
-    error: Distance = "endpoint",
+    error: Error = "auto",
     reference_steps: Reference = 200,
     labels: Annotated[str, TextBox(lines=True)] = "",
     title: str = "",
@@ -79,12 +80,14 @@ def error_against_nfe(
     dx/dφ = α ε − σ x0 from the first level to the last, by `reference_steps` steps of Runge and Kutta's fourth order.
     "endpoint": √(E|x − truth|²) over the rows, for solvers that draw nothing. "law": the distance of the two samples as
     laws, the root of the mean square over E cos(w·x) and E sin(w·x) at 256 fixed frequencies; a solver that draws
-    can be right in law only, and about 1/√B is the least that B rows can tell. `labels`, one a line, name the solvers
+    can be right in law only, and about 1/√B is the least that B rows can tell of it. "auto" is "law" where one draws. `labels`, one a line, name the solvers
     in the order of the wires; without one a solver is called by what it is.
     Cost: all solvers' calls over all grids, and 4 · reference_steps, times the rows and what the model costs.
     Errors: no solver; steps below 1; an error "endpoint" of a solver that draws; tokens.
     """
     check(noise, solvers, steps, error)
+    drawing = any("stochastic" in solver.abilities for solver in solvers)
+    kind: Distance = error if error != "auto" else "law" if drawing else "endpoint"
     ctx, begun = Context(run.meter), noise.to(run.device)
     truth = reference(begun, model, levels, reference_steps, ctx)
     named = list(zip(names_of(solvers, labels), solvers, strict=True))
@@ -94,12 +97,12 @@ def error_against_nfe(
             before = run.meter.rows
             reached = solve(model, solver, begun, resampled(levels, count), ctx)
             calls = (run.meter.rows - before) / len(begun.rows)
-            found.append(Measured(name, count, calls, distance(reached.x, truth, error)))
+            found.append(Measured(name, count, calls, distance(reached.x, truth, kind)))
             yield Progress(len(found), len(named) * len(set(steps)))
-    return Compared(plotted(found, error, title), tabulated(found))
+    return Compared(plotted(found, kind, title), tabulated(found))
 
 
-def check(noise: Sample, solvers: Sequence[Solver], steps: Sequence[int], error: Distance) -> None:
+def check(noise: Sample, solvers: Sequence[Solver], steps: Sequence[int], error: Error) -> None:
     """`InputError` where there is nothing to compare, or not in this way."""
     if not solvers or not steps or min(steps) < 1 or not len(noise.rows):
         raise InputError(
