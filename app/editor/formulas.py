@@ -63,7 +63,7 @@ def _token(found: re.Match[str], text: str, depth: int) -> str:
     if found["letter"] is not None:
         return _symbol(found, text, depth)
     if found["root"] is not None:
-        return f'√<span class="nl-root">{_inner(found["root"], depth)}</span>'
+        return f'√<span class="nl-radical">{_inner(found["root"], depth)}</span>'
     return f"<sup>{_inner(found['above'], depth)}</sup>"
 
 

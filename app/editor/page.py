@@ -22,7 +22,7 @@ HEAD = """
   html, body { height: 100%; margin: 0; background: #14161c; overflow: hidden; }
   #noiseloom { position: fixed; inset: 0; }
   #app { display: none; }
-  .nicegui-error-popup { display: none !important; }
+  .nicegui-error-popup, .q-loading-bar { display: none !important; }
 </style>
 """
 

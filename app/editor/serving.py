@@ -95,6 +95,7 @@ def application(studio: Studio, tokens: Tokens) -> FastAPI:
     ui.run_with(
         app,
         title="Noiseloom",
+        language="en-US",
         dark=True,
         tailwind=False,
         binding_refresh_interval=None,

@@ -27,6 +27,13 @@ class Levels:
         """The number of steps and both ends."""
         return f"{len(self)} steps from {float(self.s[0].max()):.4g} to {float(self.s[-1].min()):.4g}"
 
+    def preview(self) -> bytes:
+        """The levels over the steps as a small plot, a PNG."""
+        from nodes.plotting.drawing import png
+        from nodes.plotting.grids import grid_plot
+
+        return png(grid_plot([self], [""], "log_snr"), 1)
+
     def __len__(self) -> int:
         """The number of steps."""
         return len(self.s) - 1

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from graphs import behaviour
 from nodes.contracts.identity import Identified
 
 
@@ -17,14 +18,17 @@ class Rates(NamedTuple):
     sigma: Tensor
 
 
+@behaviour(colour="#b84a62")
 class Process(Identified, ABC):
     """A noising process, known to leaf adapters, to grids, and to solvers in a chart of its own; s = σ/α everywhere.
 
-    Levels and times are float64 tensors of any shape. Time grows with noise, from `first` to `last`.
+    Levels and times are float64 tensors of any shape. Time grows with noise, from `first` to `last`. Data lie at time
+    0; where times are `numbered` 0, 1, … as those of a table, all of them are noised, and data come before, at −1.
     """
 
     first: float
     last: float
+    numbered: bool = False
 
     @abstractmethod
     def alpha(self, s: Tensor) -> Tensor:

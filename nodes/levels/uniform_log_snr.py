@@ -18,7 +18,7 @@ def cost(known: Known) -> Estimate:
     return Estimate(steps=known.number("num_inference_steps"), first_open=Span.of(0), last_open=last)
 
 
-@node(cost=cost)
+@node(cost=cost, also=("levels.exponential",))
 def uniform_log_snr(
     *,
     num_inference_steps: Steps = 20,

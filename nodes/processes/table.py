@@ -18,7 +18,7 @@ class Discrete(Preserving):
     asked at the nearest one, `whole`, and then the level is that of the time that it was told. The last ᾱ may be 0.
     """
 
-    first = 0.0
+    first, numbered = 0.0, True
 
     def __init__(self, alphas_cumprod: Tensor, *, whole: bool = False) -> None:
         self.table, self.whole = alphas_cumprod.double(), whole
@@ -78,6 +78,12 @@ def cosine_table(count: int = 1000, offset: float = 0.008, beta_most: float = 0.
     t = torch.arange(count + 1, dtype=torch.float64) / count
     curve = torch.cos(math.pi / 2 * (t + offset) / (1 + offset)).square()
     return _products((1 - curve[1:] / curve[:-1]).clamp(max=beta_most))
+
+
+def zero_terminal(alphas_cumprod: Tensor) -> Tensor:
+    """The table with its end at pure noise: √ᾱ ← (√ᾱ − √ᾱ_T)·√ᾱ_0/(√ᾱ_0 − √ᾱ_T) (Lin et al. 2023, arXiv:2305.08891)."""
+    root = alphas_cumprod.double().sqrt()
+    return ((root - root[-1]) * root[0] / (root[0] - root[-1])).square()
 
 
 def _products(betas: Tensor) -> Tensor:

@@ -123,4 +123,5 @@ class Langevin(Over):
         if self.norms == "batch":
             over, under = over.mean().expand(len(z)), under.mean().expand(len(z))
         smallest = math.sqrt(torch.finfo(torch.float32).tiny)
-        return (self.snr * over / under.clamp(min=smallest)).to(eps.dtype)
+        share: Tensor = self.snr * over / under.clamp(min=smallest)
+        return share.to(eps.dtype)

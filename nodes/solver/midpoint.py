@@ -16,7 +16,7 @@ def cost(known: Known) -> Estimate:
 
 @node(abilities=abilities("memoryless"), cost=cost)
 def midpoint(*, variable: Variable = "angle") -> Solver:
-    """The midpoint rule (Runge 1895): z' = z + Δu k(z + ½ Δu k), the slope in the middle of the step.
+    """The midpoint rule, z' = z + Δu k(z + ½ Δu k) (Runge 1895; Hairer, Nørsett & Wanner 1993, section II.1).
 
     `variable` is u and k = dz/du: "sigma" is s and "log_snr" −ln s, both with z = x0 + s ε; "angle" is atan(s) with
     z = x; "flow" is t = s/(1 + s) with z = (1 − t) x0 + t ε. In s and −ln s, steps to or from s = 0 or

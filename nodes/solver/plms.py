@@ -56,7 +56,7 @@ class Plms(Pseudo):
     def __init__(self, begins: Start, process: Process) -> None:
         super().__init__("plms", 4)
         self.begins: Start = begins
-        self.process = process
+        self.clock = process
 
     def calls(self, steps: int) -> float:
         """One a step, and those of the start, which the last step has none of."""
@@ -80,7 +80,7 @@ class Plms(Pseudo):
         """The ε' of a step that is made without earlier answers."""
         if self.begins == "heun":
             return (eps + probe(model, state, transferred(state, eps, s_next), s_next, ctx)[1]) / 2
-        half = self.process.level((self.process.time(state.s) + self.process.time(s_next)) / 2)
+        half = self.clock.level((self.clock.time(state.s) + self.clock.time(s_next)) / 2)
         _, second = probe(model, state, transferred(state, eps, half), half, ctx)
         _, third = probe(model, state, transferred(state, second, half), half, ctx)
         _, fourth = probe(model, state, transferred(state, third, s_next), s_next, ctx)

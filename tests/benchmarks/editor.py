@@ -148,7 +148,7 @@ def pan_at_once(page: Page) -> float:
     """Turn the wheel over the skeleton; seconds from navigation to the frame that shows it moved."""
     before: list[float] = page.evaluate(CORNER)
     page.mouse.move(SIZE[0] / 2, SIZE[1] / 2)
-    page.mouse.wheel(0, 120)
+    page.mouse.wheel(0, -120)
     moved = (
         f"before => {{ const now = ({CORNER})(); return now.some((x, i) => x !== before[i]) && performance.now(); }}"
     )
@@ -190,6 +190,13 @@ def card_at_zoom_one(page: Page) -> tuple[float, float]:
     return min(spots, key=lambda spot: abs(spot[0] - middle[0]) + abs(spot[1] - middle[1]))
 
 
+def name_of_card(page: Page, spot: tuple[float, float]) -> str:
+    """The node whose card is there."""
+    name = "([x, y]) => document.elementFromPoint(x, y).closest('[data-node]').dataset.node"
+    found: str = page.evaluate(name, [*spot])
+    return found
+
+
 def under_load(browser: Browser) -> Iterator[Row]:
     """The wait from an event to the next frame, and the messages, while a run and niced loops keep every core busy."""
     with served() as (server, link), visiting(browser, server.url, link=link) as profile, ExitStack() as ending:
@@ -199,10 +206,11 @@ def under_load(browser: Browser) -> Iterator[Row]:
             busy = subprocess.Popen([sys.executable, "-c", BUSY])
             ending.callback(busy.wait)
             ending.callback(busy.kill)
+        name = name_of_card(page, card_at_zoom_one(page))
         page.get_by_role("button", name="Run", exact=True).click()
         page.wait_for_function("() => window.noiseloom.job.value?.state === 'running'", timeout=60_000)
         forget(page)
-        card = node(page, "sample_0").locator("header")
+        card = node(page, name).locator("header")
         for _ in range(10):
             spot = centre(card)
             press_and_move(page, spot, (spot[0] + 60, spot[1] + 40), steps=20)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pydantic import JsonValue
 
 from tests.browser.chromium import LACKING, chromium, launched
@@ -15,6 +15,8 @@ from tests.browser.serving import Served
 from tests.browser.visiting import READY, Profile, Show, visiting
 
 HERE = Path(__file__).parent
+PATIENCE = 30_000
+"""Milliseconds after which something that must be seen is not: a machine may be busy."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,6 +34,7 @@ def browser() -> Iterator[Browser]:
         if "CI" in os.environ:
             pytest.fail(LACKING)
         pytest.skip(LACKING)
+    expect.set_options(timeout=PATIENCE)
     with launched() as found:
         yield found
 

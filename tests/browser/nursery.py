@@ -31,7 +31,7 @@ class Still(Runs):
 
 def studio(catalogue: Catalogue) -> Studio:
     """The editor's parts, as `assembling` makes them."""
-    return Studio(catalogue, Library(), lambda hear: Still(hear=hear))
+    return Studio(catalogue, Library(catalogue=catalogue), lambda hear: Still(hear=hear))
 
 
 def main() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given, settings, strategies
+from hypothesis.strategies import SearchStrategy
 from playwright.sync_api import Page
 from pydantic import JsonValue
 
@@ -13,13 +14,14 @@ from graphs.catalogue.catalogue import Catalogue, read_catalogue
 from graphs.checking.fitting import fits
 from graphs.declaration.records import Parameter, Port
 from graphs.document.model import Document
-from graphs.document.operations import Operation, apply
+from graphs.document.operations import Operation, Remove, Rename, apply
+from graphs.document.reading import loads
 from graphs.document.writing import dumps
 from graphs.errors import InputError
-from tests.graphs.document.documents import documents
+from tests.graphs.document.documents import documents, ids, raw_documents
 from tests.graphs.document.test_operations import operations
 
-HOW_MANY = 600
+HOW_MANY = 400
 EXACT = 2**53
 """Larger whole numbers are rounded by a browser; it never sends back what it was told of them."""
 
@@ -38,15 +40,40 @@ FIT_ALL = """([sources, targets]) => {
     return sources.map(find("outputs")).map(from => goals.map(to => fits(catalogue, from, to)))
 }"""
 
+odd = strategies.builds(str.__add__, ids, strategies.sampled_from(["", ".x", ".", "/x", ".x.y", " "]))
+names = strategies.sampled_from(["g1", "g1", "g2", 3, None])
+groups = strategies.lists(
+    strategies.builds(lambda name, members: {"id": name, "nodes": members}, names, strategies.lists(ids, max_size=3)),
+    max_size=3,
+)
+
+
+@strategies.composite
+def strange_documents(draw: strategies.DrawFn) -> Document:
+    """Documents with what only faulty files have: texts that are no references, groups that no operation can name."""
+    raw = draw(raw_documents())
+    nodes = raw["nodes"]
+    assert isinstance(nodes, dict)
+    for node in nodes.values():
+        assert isinstance(node, dict)
+        node["inputs"] = {"x": [*draw(strategies.lists(odd, max_size=3))]}
+    return loads(json.dumps({**raw, "view": {"groups": draw(groups)}}))
+
+
+goings = strategies.builds(Remove, id=ids) | strategies.builds(Rename, id=ids, to=strategies.just("fresh"))
+drawn_cases: SearchStrategy[tuple[Document, Operation]] = strategies.tuples(
+    documents(), operations
+) | strategies.tuples(strange_documents(), goings)
+
 
 def cases() -> list[tuple[Document, Operation]]:
     """Random documents and operations, the same in every run."""
     found: list[tuple[Document, Operation]] = []
 
     @settings(max_examples=HOW_MANY, derandomize=True, database=None, deadline=None)
-    @given(documents(), operations)
-    def collect(document: Document, operation: Operation) -> None:
-        found.append((document, operation))
+    @given(drawn_cases)
+    def collect(case: tuple[Document, Operation]) -> None:
+        found.append(case)
 
     collect()
     return found
@@ -74,7 +101,7 @@ def rounded(value: JsonValue) -> JsonValue:
             return value
 
 
-def test_600_random_operations_give_the_same_document_in_the_browser_as_in_python(page: Page) -> None:
+def test_400_random_operations_give_the_same_document_in_the_browser_as_in_python(page: Page) -> None:
     drawn = cases()
     pairs = [[dumps(document), operation_json(operation)] for document, operation in drawn]
     answers: list[str | None] = page.evaluate(APPLY_ALL, pairs)
@@ -84,7 +111,7 @@ def test_600_random_operations_give_the_same_document_in_the_browser_as_in_pytho
         found = None if answer is None else rounded(json.loads(answer))
         assert found == expected, operation
         changed += expected is not None
-    assert changed > HOW_MANY // 4
+    assert changed > HOW_MANY // 5
 
 
 def test_the_browser_finds_every_pair_of_ports_to_fit_or_not_as_python_does(page: Page) -> None:

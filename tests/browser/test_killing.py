@@ -43,7 +43,9 @@ class Nursery:
         port, self.document = self._line().split()
         self.port, self._child = int(port), 0
         tokens = Tokens((home / "editor" / "secret").read_bytes(), self.port)
-        self._cookie = f"{tokens.cookie}={tokens.new_session()}"
+        cookie = tokens.new_session()
+        self._cookie = f"{tokens.cookie}={cookie}"
+        self._token = tokens.page_token(tokens.session_of(cookie) or "")
 
     def start(self) -> None:
         """Start a server; it may not listen yet, but who connects will be heard."""
@@ -58,7 +60,7 @@ class Nursery:
 
     def page(self) -> PlainPage:
         """The page, connected; the same tab each time."""
-        return PlainPage(self.port, self.document, cookie=self._cookie, client="a tab")
+        return PlainPage(self.port, self.document, cookie=self._cookie, token=self._token, client="a tab")
 
     def close(self) -> None:
         """End the nursery; its servers are dead."""

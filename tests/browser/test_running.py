@@ -20,7 +20,6 @@ from tests.browser.acting import (
     set_parameter,
     set_wire,
     wait_for_job,
-    wait_for_plan,
     wait_until_saved,
 )
 from tests.browser.graphs import digits, graph, with_node
@@ -54,7 +53,7 @@ def test_noise_is_seen_to_become_digits_step_by_step_until_it_is_stopped(profile
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_function("() => window.previews.size >= 3", timeout=RUN_PATIENCE)
     expect(node(page, "sample").locator("header")).to_contain_text(re.compile(r"\d+/1000 · .+ left"))
-    expect(page.locator(".nl-outlook")).to_contain_text(re.compile(r"6 of 10 nodes, .+ left"))
+    expect(page.locator(".nl-outlook")).to_contain_text(re.compile(r"\d+ of \d+ nodes, .+ left"))
     assert node(page, "sample").locator("img").first.evaluate(DECODED) > 1
     page.get_by_role("button", name="Stop").click()
     wait_for_job(page, None)
@@ -72,33 +71,41 @@ def test_afterwards_each_node_tells_its_time_and_nfe_and_the_pictures_are_there(
     expect(node(page, "sheet").locator("img").first).to_be_visible()
     assert node(page, "sheet").locator("img").first.evaluate(DECODED) > 1
     run_and_wait(page)
-    expect(node(page, "sample").locator("header")).to_contain_text("cached")
+    expect(node(page, "sample").get_by_role("img", name=re.compile("its result is kept"))).to_be_visible()
+    assert "sample" in run_states(page)["cached"]
+    assert job_of(page)["nfe"] == 0
 
 
 def test_a_changed_value_runs_only_what_depends_on_it(profile: Profile) -> None:
     page = profile.open(profile.document(digits(noise__seed=13)))
     run_and_wait(page)
-    assert {"sample", "noise", "prompt", "sheet"} <= run_states(page)["done"]
+    assert {"sample", "noise", "sheet"} <= run_states(page)["done"]
     set_parameter(page, "sheet", "columns", 1)
     run_and_wait(page)
     assert run_states(page)["done"] == {"sheet"}
-    set_parameter(page, "cfg", "guidance_scale", 3)
+    node(page, "cfg").get_by_role("spinbutton", name="guidance scale").press("ArrowUp")
+    wait_until_saved(page)
     run_and_wait(page)
+    assert job_of(page)["nfe"] == 12
     assert {"sample", "pixels", "sheet", "pictures"} <= run_states(page)["done"]
     assert {"noise", "prompt", "karras"} <= run_states(page)["cached"]
 
 
-def test_before_a_run_the_plan_says_what_will_run_and_what_it_costs(profile: Profile) -> None:
+def test_before_a_run_the_plan_says_what_will_run_why_and_what_it_costs(profile: Profile) -> None:
     page = profile.open(profile.document(digits(noise__seed=14)))
-    wait_for_plan(page, "noise", "run")
-    wait_for_plan(page, "sample", "depends")
-    expect(page.locator(".nl-outlook")).to_have_text("10 of 10 nodes, up to 12 NFE", timeout=RUN_PATIENCE)
+    outlook = page.locator(".nl-outlook")
+    run_and_wait(page)
+    expect(outlook).to_have_text("everything is there")
+    set_parameter(page, "noise", "seed", 114)
+    expect(outlook).to_have_text("5 of 10 nodes, up to 12 NFE")
+    expect(node(page, "noise").get_by_role("img", name=re.compile("Will run: .+"))).to_be_visible()
+    expect(node(page, "sample").get_by_role("img", name=re.compile("May run: .+"))).to_be_visible()
     expect(node(page, "sample").locator("header")).to_contain_text("0–12 NFE")
     run_and_wait(page)
-    expect(page.locator(".nl-outlook")).to_have_text("everything is there")
+    assert job_of(page)["nfe"] == 12
+    expect(outlook).to_have_text("everything is there")
     set_parameter(page, "sheet", "columns", 1)
-    wait_for_plan(page, "sheet", "run")
-    expect(page.locator(".nl-outlook")).to_contain_text("1 of 10 nodes")
+    expect(outlook).to_have_text("1 of 10 nodes, 0 NFE")
 
 
 def test_run_to_a_node_runs_only_what_it_needs(profile: Profile) -> None:

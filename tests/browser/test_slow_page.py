@@ -33,7 +33,8 @@ def test_a_page_that_acknowledges_nothing_is_sent_one_piece_of_news_and_then_all
 ) -> None:
     address = profile.document(digits(noise__seed=31))
     page = profile.open(address)
-    with PlainPage(server.port, address.removeprefix("/d/"), cookie=cookie_of(profile), client="slow") as slow:
+    document, cookie = address.removeprefix("/d/"), cookie_of(profile)
+    with PlainPage(server.port, document, cookie=cookie, token=profile.token, client="slow") as slow:
         assert slow.hear()["kind"] == "welcome"
         for seed in (32, 33):
             set_parameter(page, "noise", "seed", seed)

@@ -12,6 +12,7 @@ from nodes.contracts.codec import Codec
 from nodes.contracts.driving import solve
 from nodes.contracts.model import Model
 from nodes.contracts.operator import Operator
+from nodes.contracts.process import Process
 from nodes.contracts.program import Program
 from nodes.contracts.reward import Reward, score
 from nodes.contracts.sample import Sample
@@ -23,7 +24,7 @@ from tests.laws.stand_ins import Momentum, TwoStep
 from tests.laws.subjects import Subject
 from tests.laws.trials import model_of, noise_like, noise_of, points_for
 
-BY_ROWS = ("Model", "Solver", "Reward", "Operator", "Codec", "Program")
+BY_ROWS = ("Model", "Solver", "Reward", "Operator", "Codec", "Program", "Process")
 
 
 def works_on_rows(subject: Subject) -> bool:
@@ -55,7 +56,21 @@ def questions(value: object, world: World) -> dict[str, Ask]:
             return {"encode": lambda index: contents(value.encode(exact.clean().take(index), exact.context()))}
         case Program():
             return {"run": lambda index: contents(value.run(noise_of(world).take(index), exact.context()))}
+        case Process():
+            return {"its time": time_of(value)}
     raise AssertionError(type(value))
+
+
+def time_of(process: Process) -> Ask:
+    """The time of levels that differ by row, and what the process is there."""
+
+    def ask(index: Tensor) -> dict[str, Tensor]:
+        s = torch.tensor([0.4, 1.0, 2.5, 9.0], dtype=torch.float64)[index]
+        time = process.time(s)
+        rates = process.rates(time)
+        return {"time": time, "level": process.level(time), "alpha": process.alpha(s), "rates": torch.stack(rates, 1)}
+
+    return ask
 
 
 def one_level(model: Model) -> Ask:

@@ -19,14 +19,25 @@ EXEMPT: Mapping[str, Mapping[str, str]] = {
     "the prefix of a larger batch is unchanged": OVER_THE_BATCH,
     "the help of a method names its source": {
         "guidance.conditional": "binds a condition to a model, which is nobody's method",
+        "levels.clip": "the same levels within two ends",
         "levels.explicit": "levels as a person writes them",
+        "levels.final": "the same levels with or without the last",
         "levels.flip": "the same levels in the other order",
+        "levels.insert": "the same levels and others that a person writes",
+        "levels.join": "the same levels one after the other",
+        "levels.refine": "the same levels and some between",
+        "levels.split": "the same levels as two",
         "solver.stop_early": "an early end of rows at rest, as everybody has it",
     },
     "nothing waits for the device": {
         "search.fk_steering": "the rewards decide which particles go on",
+        "solver.dpm_solver_adaptive": "the error of a trial decides how long the next is",
+        "solver.rk45": "the error of a trial decides how long the next is",
         "solver.ggf": "the error decides which rows try again",
         "solver.stop_early": "how far x0 moved decides which rows go on",
+    },
+    "VE, VP and flow wrappings of one law give one result": {
+        "model.flow_map": "it asks at every level down to data, where networks of VE and VP have none",
     },
 }
 """The reasons by law and node id, or by node id and settings as a test shows them."""

@@ -17,7 +17,7 @@ from tests.laws.trials import model_of as model_in
 from tests.laws.trials import noise_like, noise_of
 
 LENGTHS = (2, 4)
-BEHAVIOURS = ("Model", "Solver", "Reward", "Operator", "Codec", "Program")
+BEHAVIOURS = ("Model", "Solver", "Reward", "Operator", "Codec", "Program", "Process")
 
 
 def within(number: float, span: Span) -> bool:
@@ -72,6 +72,18 @@ def test_a_behaviour_is_built_without_asking_anything(subject: Subject) -> None:
     made = built(subject)
     assert (made.meter.rows, made.meter.rewards, made.meter.decodes) == (0, 0, 0)
     assert made.estimate.nfe == Estimate().nfe
+
+
+@law("a grid is as long and as open as it was declared", lambda subject: subject.gives("Levels"))
+def test_a_grid_is_as_long_and_as_open_as_it_says(subject: Subject) -> None:
+    made = built(subject)
+    for value in made.value if isinstance(made.value, tuple) else (made.value,):
+        if not isinstance(value, Levels):
+            continue
+        assert within(len(value), made.estimate.steps), made.estimate.steps
+        assert within(bool(torch.isinf(value.s[0]).any()), made.estimate.first_open)
+        last = value.s[-1]
+        assert within(bool((torch.isinf(last) | (last == 0)).any()), made.estimate.last_open)
 
 
 def falling(steps: int) -> Levels:

@@ -48,7 +48,9 @@ def test_a_node_gives_the_same_bytes_again_and_in_another_process(subject: Subje
 
 def gives_behaviour(subject: Subject) -> bool:
     """A node by default that gives a model, a solver, …: what is known again by its own digest."""
-    return subject.plain and any(map(subject.gives, ("Model", "Solver", "Reward", "Operator", "Codec", "Program")))
+    return subject.plain and any(
+        map(subject.gives, ("Model", "Solver", "Reward", "Operator", "Codec", "Program", "Process"))
+    )
 
 
 @law("behaviours of one digest are one", gives_behaviour)

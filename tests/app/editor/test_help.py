@@ -16,7 +16,7 @@ from graphs.catalogue.catalogue import read_catalogue
 from graphs.declaration.records import NodeType
 
 TAGS = {"p", "div", "span", "i", "sub", "sup", "code", "a", "dl", "dt", "dd"}
-CLASSES = {"nl-help-summary", "nl-help-facts", "nl-formula", "nl-fraction", "nl-root"}
+CLASSES = {"nl-help-summary", "nl-help-facts", "nl-formula", "nl-fraction", "nl-radical"}
 RECORDS = tuple(read_catalogue(plugins=False).nodes.values())
 
 
@@ -92,7 +92,7 @@ def test_the_help_of_every_node_is_whole(record: NodeType) -> None:
         ("x_{k+1}", "<i>x</i><sub><i>k</i>+1</sub>"),
         ("s'_i = s_(N − i)", "<i>s</i>′<sub><i>i</i></sub> = <i>s</i><sub><i>N</i> − <i>i</i></sub>"),
         ("σ² I", "<i>σ</i><sup>2</sup> <i>I</i>"),
-        ("√(1 + s²)", '√<span class="nl-root">1 + <i>s</i><sup>2</sup></span>'),
+        ("√(1 + s²)", '√<span class="nl-radical">1 + <i>s</i><sup>2</sup></span>'),
         ("e^(−2h)", "<i>e</i><sup>−2<i>h</i></sup>"),
         ("a point, a `row`, a = 1", "a point, a <code>row</code>, <i>a</i> = 1"),
         ("x0_before", "<i>x</i><sub>0, before</sub>"),

@@ -11,13 +11,33 @@ from torch import Tensor
 
 from graphs.errors import InputError
 from nodes.contracts.process import Process
+from nodes.processes.flow import Flow
+from nodes.processes.input_scaled import InputScaled
 from nodes.processes.named import ProcessName, process_named
+from nodes.processes.scaled_cosine import ScaledCosine
+from nodes.processes.sigmoid import Sigmoid
+from nodes.processes.sub_preserving import SubPreserving
 from nodes.processes.table import Discrete, cosine_table, linear_table, scaled_linear_table
+from nodes.processes.trigonometric import Trigonometric
 
 NAMES: tuple[ProcessName, ...] = get_args(ProcessName)
 ZERO_TERMINAL = Discrete(torch.tensor([0.99, 0.8, 0.3, 0.0]))
-EVERY = [*map(process_named, NAMES), ZERO_TERMINAL, Discrete(torch.tensor([0.9, 0.1]))]
-IDS = [*NAMES, "zero_terminal", "two_times"]
+MORE: dict[str, Process] = {
+    "zero_terminal": ZERO_TERMINAL,
+    "two_times": Discrete(torch.tensor([0.9, 0.1])),
+    "flow_shifted": Flow(3.0),
+    "sigmoid": Sigmoid(),
+    "sigmoid_steep": Sigmoid(tau=0.5),
+    "scaled_cosine": ScaledCosine(),
+    "scaled_cosine_steep": ScaledCosine(tau=2.0),
+    "sub_vp": SubPreserving(),
+    "trigonometric": Trigonometric(),
+    "linear_smaller": InputScaled(process_named("vp_linear"), 0.5),
+    "flow_smaller": InputScaled(Flow(), 0.3),
+    "table_smaller": InputScaled(ZERO_TERMINAL, 0.7),
+}
+EVERY = [*map(process_named, NAMES), *MORE.values()]
+IDS = [*NAMES, *MORE]
 every = pytest.mark.parametrize("process", EVERY, ids=IDS)
 
 

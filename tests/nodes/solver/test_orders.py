@@ -34,7 +34,7 @@ def begin() -> Sample:
 @pytest.fixture(scope="module")
 def exact() -> Tensor:
     """Where the probability flow takes them."""
-    return flow_along(begin().x, TOP, BOTTOM)
+    return flow_along(begin().x, TOP, BOTTOM, steps=1200)
 
 
 def even_in_log(steps: int) -> Levels:

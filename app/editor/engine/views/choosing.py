@@ -13,6 +13,7 @@ from app.editor.engine.views.samples import small_sample
 from app.editor.engine.views.trajectories import trajectory_view
 from graphs.media import File
 from graphs.values import describe
+from nodes.contracts.levels import Levels
 from nodes.contracts.media import Image, Number, Text
 from nodes.contracts.plot import Plot
 from nodes.contracts.sample import Sample
@@ -22,6 +23,7 @@ from nodes.contracts.trajectory import Trajectory
 from nodes.decoder.scatter import scatter
 from nodes.plotting.drawing import drawn as drawn_plot
 from nodes.plotting.drawing import png
+from nodes.plotting.grids import grid_plot
 
 LONGEST = 20_000
 """Characters of a text that are shown."""
@@ -37,6 +39,8 @@ def small_view(value: object) -> Drawn:
             return Drawn("pictures", said, (small_sheet(value.pixels),) if len(value.pixels) else ())
         case Plot():
             return Drawn("plot", describe(value), (_small_plot(value),))
+        case Levels():
+            return _levels(value)
         case Sample():
             return small_sample(value)
         case Halfway():
@@ -74,6 +78,11 @@ def _plain(value: object) -> Drawn:
             return trajectory_view(value)
         case _:
             return Drawn("summary", said)
+
+
+def _levels(levels: Levels) -> Drawn:
+    plot = grid_plot([levels], [""], "log_snr")
+    return Drawn("plot", describe(levels), (_small_plot(plot),), data=plot_data(plot))
 
 
 def _full_sample(sample: Sample) -> Drawn:

@@ -33,6 +33,7 @@ export interface MenuWish {
   at: Point;
   target:
     | { what: "canvas" }
+    | { what: "document" }
     | { what: "node"; id: string }
     | { what: "wire"; id: string }
     | { what: "frame"; id: string; list: "groups" | "notes" };

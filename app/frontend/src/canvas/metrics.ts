@@ -21,6 +21,7 @@ export const WIDEST = 640;
 const WIDEST_NATURAL = 264;
 /** A letter of a row, of a name and of a type at the zoom at which a graph of a dozen nodes fits. */
 const LETTER = 7.6;
+const PORT_LETTER = 10.4;
 const NAME_LETTER = 9.6;
 const TYPE_LETTER = 7.8;
 /** What a value needs beside its name. */
@@ -80,7 +81,7 @@ function naturalWidth(id: string, node: NodeJson, signature: Signature, paramete
   for (let index = 0; index < rows; index++) {
     const left = signature.inputs[index]?.name.length ?? 0;
     const output = signature.outputs[index];
-    widths.push((left + (output ? outputLabel(output).length : 0)) * LETTER + 44);
+    widths.push((left + (output ? outputLabel(output).length : 0)) * PORT_LETTER + 44);
   }
   for (const parameter of parameters)
     widths.push(isLong(parameter) ? 200 : inWords(parameter.name).length * LETTER + (isSweep(valueOf(node, parameter) ?? null) ? SWEPT : (ROOM[parameter.kind.kind] ?? 92)));

@@ -8,15 +8,15 @@ import { along } from "./paths";
 import type { Scene } from "./scene";
 
 const WIDTHS = [360, 300, 480, 640];
-const LINE = 22;
-const LETTERS = 0.118;
+const LINE = 27;
+const LETTERS = 0.094;
 const GAP = 24;
 const STEP = 16;
 const SAMPLES = 20;
 /** Above this many nodes a place above the graph is good enough. */
 const MANY = 120;
 
-/** How high a note of this width is for its text, roughly: a letter is 8 wide, a line 22 high. */
+/** How high a note of this width is for its text, roughly: as large as letters become when all of a graph is in view. */
 export function noteHeight(text: string, width: number): number {
   const letters = Math.max(8, (width - 30) * LETTERS);
   const lines = text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / letters)), 0);

@@ -10,7 +10,7 @@ const DOTS = 22;
 /** The base size at zoom 1 at which the smallest text of a card is 11 px. */
 const SMALLEST = 12.5;
 const BASE = 13;
-const LARGEST = 21;
+const LARGEST = 21.5;
 /** Below these zooms the text of fields, and then that of ports, would be too small to read and is left out. */
 const SMALL_BELOW = 0.7;
 const TINY_BELOW = 0.52;

@@ -6,6 +6,7 @@ import type { FrameJson, NodeJson, PlaceJson } from "../document/types";
 import type { Editor } from "../state/editor";
 import type { NodeTypeJson, PortJson } from "../state/protocol";
 import type { Signature } from "../state/signatures";
+import { routeAround } from "./avoiding";
 import type { Box } from "./geometry";
 import type { Point, PortEnd } from "./handle";
 import { HEADER, shapeOf, type Shape, type Spot } from "./metrics";
@@ -56,6 +57,9 @@ export interface Scene {
   spotOf(end: PortEnd): Spot | null;
   colourOf(types: readonly string[]): string;
 }
+
+/** In larger graphs wires take the plain way. */
+const MOST_AVOIDED = 60;
 
 const GREY = "#8a94a6";
 
@@ -143,6 +147,7 @@ export function createScene(editor: Editor): Scene {
     if (!item) return { x, y, width: 0, height: 0 };
     return { x, y, width: item.shape.width, height: item.shape.height };
   };
+  const boxes = computed(() => new Map([...items.value.keys()].map((id) => [id, boxOf(id)])));
   const portAt = (end: PortEnd): Point => {
     const { x, y } = placeOf(end.node);
     const spot = spotOf(end);
@@ -163,7 +168,12 @@ export function createScene(editor: Editor): Scene {
     placeOf,
     boxOf,
     portAt,
-    routeOf: (wire) => routeBetween(portAt(wire.from), portAt(wire.to), boxOf(wire.from.node), boxOf(wire.to.node)),
+    routeOf(wire) {
+      const ends = [portAt(wire.from), portAt(wire.to), boxOf(wire.from.node), boxOf(wire.to.node)] as const;
+      if (items.value.size > MOST_AVOIDED) return routeBetween(...ends);
+      const others = [...boxes.value].flatMap(([id, box]) => (id === wire.from.node || id === wire.to.node ? [] : [box]));
+      return routeAround(...ends, others);
+    },
     spotOf,
     colourOf,
   };

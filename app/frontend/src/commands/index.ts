@@ -7,6 +7,7 @@ import type { Shell } from "../state/shell";
 import { arrangeCommands } from "./arranging";
 import { createClipboard, type Clipboard } from "./clipboard";
 import { createDesk, type Desk } from "./desk";
+import { documentCommands } from "./documents";
 import { editCommands } from "./editing";
 import { exportCommands } from "./exporting";
 import { graphCommands } from "./graphs";
@@ -43,6 +44,7 @@ export function createCommands(editor: Editor, canvas: ShallowRef<CanvasHandle |
     ...selectCommands(desk),
     ...arrangeCommands(desk),
     ...viewCommands(desk),
+    ...documentCommands(desk),
     ...exportCommands(desk),
   ];
   const byId = new Map(all.map((command) => [command.id, command]));

@@ -9,7 +9,7 @@ export class Refused extends Error {}
 
 export function apply(document: DocumentJson, operation: Operation): DocumentJson {
   if (operation.do === "batch") return operation.operations.reduce(apply, document);
-  if (operation.do === "title") return { ...document, name: operation.name };
+  if (operation.do === "title") return put(document, "name", operation.name || undefined);
   return replaceLevel(document, operation.at ?? "", (level) => edit(level, operation, Boolean(operation.at))) as DocumentJson;
 }
 

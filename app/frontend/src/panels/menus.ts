@@ -32,7 +32,7 @@ const rule: MenuEntry = { what: "rule" };
 /** The entries for what was clicked; what cannot be done now is left out where it would only be noise. */
 export function menuFor(commands: Commands, wish: MenuWish): MenuEntry[] {
   const { desk } = commands;
-  const all = (...ids: string[]): MenuEntry[] => ids.map((id) => ({ what: "command", command: commands.find(id), danger: id === "delete" }));
+  const all = (...ids: string[]): MenuEntry[] => ids.map((id) => ({ what: "command", command: commands.find(id), danger: id === "delete" || id === "delete-document" }));
   const now = (...ids: string[]): MenuEntry[] => all(...ids).filter((entry) => entry.what !== "command" || (entry.command.possible?.() ?? true));
   const { target } = wish;
   switch (target.what) {
@@ -43,6 +43,8 @@ export function menuFor(commands: Commands, wish: MenuWish): MenuEntry[] {
       return wireMenu(commands, wish, target.id);
     case "frame":
       return tidy([...frameColours(commands, target), rule, ...all("cut", "copy", "duplicate"), rule, ...all("delete")]);
+    case "document":
+      return tidy([...all("rename-document", "duplicate-document"), rule, ...all("versions", "export", "export-picture"), rule, ...all("delete-document")]);
     case "canvas":
       return tidy([...all("add", "note"), rule, ...all("paste", "paste-wired"), ...all("select-all"), rule, ...all("layout", "snap"), rule, ...all("fit-all", "zoom-100", "minimap", "library"), ...now("leave"), rule, ...all("export", "shortcuts")]);
   }

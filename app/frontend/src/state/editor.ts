@@ -30,7 +30,12 @@ export interface Notice {
   level: "info" | "warning" | "error";
   text: string;
   action?: { label: string; run: () => void };
+  /** It stays until it is dismissed. */
+  lasting?: boolean;
 }
+
+/** Whether there is a line to the server; `gone` is a document that was put into the trash. */
+export type Connection = "connecting" | "open" | "lost" | "refused" | "gone";
 
 /** What all parts of the editor share: the document as this page shows it, what runs, and how to change both. */
 export interface Editor {
@@ -56,7 +61,7 @@ export interface Editor {
   readonly log: ShallowRef<readonly LogLine[]>;
   readonly results: ShallowRef<readonly GalleryItem[]>;
   readonly can: ShallowRef<Can>;
-  readonly connection: ShallowRef<"connecting" | "open" | "lost" | "refused">;
+  readonly connection: ShallowRef<Connection>;
   readonly saved: ShallowRef<boolean>;
   readonly notices: readonly Notice[];
   /** Change the document: at once here, then in Python. Throws `Refused` where it cannot be. */
@@ -67,7 +72,8 @@ export interface Editor {
   redo(): void;
   run(targets?: string[], options?: { front?: boolean; replace?: boolean; count?: number }): void;
   stop(job?: string): void;
-  notify(notice: Omit<Notice, "id">): void;
+  /** Say something in passing; its id, also where it is being said already. */
+  notify(notice: Omit<Notice, "id">): number;
   dismiss(id: number): void;
   /** A request that changes something, with the token that proves it is ours. */
   request(address: string, options?: RequestInit): Promise<Response>;
@@ -101,7 +107,7 @@ export function createEditor(start: Start, snapshot: Snapshot): Editor {
   const log = shallowRef<readonly LogLine[]>([]);
   const results = shallowRef<readonly GalleryItem[]>([]);
   const can = shallowRef<Can>(start.can);
-  const connection = shallowRef<"connecting" | "open" | "lost" | "refused">("connecting");
+  const connection = shallowRef<Connection>("connecting");
   const saved = shallowRef(true);
   const shown = shallowReactive<Notice[]>([]);
   const level = computed<LevelJson>(() => levelAt(document.value, path.value) ?? document.value);
@@ -157,7 +163,8 @@ export function createEditor(start: Start, snapshot: Snapshot): Editor {
         editor.notify({ level: message.level, text: message.text });
         return;
       case "gone":
-        editor.notify({ level: "warning", text: "This graph was put into the trash; the start page can bring it back." });
+        channel.close();
+        connection.value = "gone";
         return;
       case "news":
         patch(message);
@@ -222,9 +229,11 @@ export function createEditor(start: Start, snapshot: Snapshot): Editor {
     },
     stop: (wanted) => channel.send(wanted === undefined ? { kind: "stop" } : { kind: "stop", job: wanted }),
     notify(notice) {
-      if (shown.some((other) => other.text === notice.text)) return;
+      const same = shown.find((other) => other.text === notice.text);
+      if (same) return same.id;
       shown.push({ ...notice, id: ++notices });
-      if (shown.length > MOST_NOTICES) shown.shift();
+      if (shown.length > MOST_NOTICES) shown.splice(Math.max(0, shown.findIndex((other) => !other.lasting)), 1);
+      return notices;
     },
     dismiss(id) {
       const index = shown.findIndex((notice) => notice.id === id);

@@ -41,7 +41,7 @@ export function rowsOf(parameter: ParameterJson, node: NodeJson): number {
   const { kind } = parameter;
   if (kind.kind !== "text" || !(kind.lines || kind.prompt) || node.inputs?.[parameter.name]) return 1;
   const value = node.params?.[parameter.name] ?? parameter.default;
-  if (isSweep(value)) return 1;
+  if (isSweep(value) || (value !== null && typeof value !== "string")) return 1;
   return textRows(typeof value === "string" ? value : "");
 }
 

@@ -14,6 +14,7 @@ from app.editor.engine.previews import drawn_preview
 from app.editor.engine.views.choosing import full_view, small_view
 from app.editor.engine.views.points import reach
 from graphs.results import files_of
+from nodes.contracts.levels import Levels
 from nodes.contracts.marks import Bars, Points, Polylines, Words
 from nodes.contracts.media import Image, Number, Text
 from nodes.contracts.plot import Plot, PlotAxis
@@ -143,3 +144,10 @@ def test_the_frame_of_points_holds_nearly_all_and_is_a_round_number(size: float)
     half = reach(torch.full((100, 2), size, dtype=torch.float64))
     assert size <= half <= 2.1 * size
     assert reach(torch.zeros(0, 2, dtype=torch.float64)) == 1.0
+
+
+def test_levels_are_seen_as_a_plot_over_the_steps() -> None:
+    levels = Levels(torch.tensor([9.0, 3.0, 1.0, 0.0], dtype=torch.float64))
+    seen = small_view(levels)
+    assert (seen.kind, len(seen.pictures), seen.summary) == ("plot", 1, "Levels: 3 steps from 9 to 0")
+    assert json.loads(json.dumps(seen.data))

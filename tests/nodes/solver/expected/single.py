@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from nodes.solver.accelerated_ddim import accelerated_ddim
 from nodes.solver.clocks import Variable
 from nodes.solver.dpm_solver_2 import dpm_solver_2
 from nodes.solver.dpm_solver_3 import dpm_solver_3
+from nodes.solver.dpm_solver_fast import dpm_solver_fast
 from nodes.solver.dpmpp_2s import dpmpp_2s
 from nodes.solver.kutta3 import kutta3
 from nodes.solver.midpoint import midpoint
@@ -18,6 +20,8 @@ from tests.nodes.solver.expected import Expected
 
 FEW = (20, 40, 80)
 """Of methods that soon come to what the reference is exact to."""
+
+RALSTON_3 = (1 / 2, 0.0, 3 / 4, 2 / 9, 1 / 3, 4 / 9)
 
 
 def tables(variable: Variable, *, steps: tuple[int, ...] = (40, 80, 160)) -> tuple[Expected, ...]:
@@ -35,11 +39,45 @@ SOLVERS = (
     *tables("angle"),
     *tables("flow"),
     *tables("sigma"),
-    *tables("log_snr")[2:],
-    Expected("solver.runge_kutta", runge_kutta, 4, "1 a stage", "Hairer, Nørsett & Wanner 1993", steps=FEW),
+    *tables("log_snr")[2:3],
+    Expected(
+        "solver.runge_kutta",
+        lambda: runge_kutta(variable="sigma"),
+        4,
+        "4, the last 1",
+        "Kutta 1901",
+        settings="Kutta's 3/8 rule, variable=sigma",
+        steps=FEW,
+    ),
+    Expected(
+        "solver.runge_kutta",
+        lambda: runge_kutta(table=RALSTON_3),
+        3,
+        "3",
+        "Ralston 1962",
+        settings="Ralston's third-order table",
+    ),
     Expected("solver.rf_solver", rf_solver, 2, "2", "arXiv:2411.04746"),
     Expected("solver.dpm_solver_2", dpm_solver_2, 2, "2, the last 1", "arXiv:2206.00927"),
     Expected("solver.dpm_solver_3", dpm_solver_3, 3, "3, the last 1", "arXiv:2206.00927", steps=FEW),
+    Expected(
+        "solver.dpm_solver_fast",
+        dpm_solver_fast,
+        3,
+        "1",
+        "arXiv:2206.00927",
+        steps=(24, 48, 96),
+        note="the last groups are of order 2 and 1, so in the very end the error falls at order 2",
+    ),
+    Expected(
+        "solver.accelerated_ddim",
+        accelerated_ddim,
+        2,
+        "2, the first and the last 1",
+        "arXiv:2403.03852",
+        grid="uniform_time",
+        steps=(160, 320, 640),
+    ),
     Expected("solver.dpmpp_2s", dpmpp_2s, 2, "2, the last 1", "arXiv:2211.01095"),
     Expected("solver.res_2s", res_2s, 2, "2, the last 1", "arXiv:2308.02157"),
     Expected("solver.res_3s", res_3s, 3, "3, the last 1", "Hochbruck & Ostermann 2005", steps=(40, 80, 160)),

@@ -79,7 +79,7 @@ function field(tools: Tools, item: Item, row: FieldRow, width: number): string {
   const name = inWords(row.parameter.name);
   const middle = row.y + 12;
   const large = row.height > 24 && typeof value === "string";
-  const shown = wired ? row.sources.join(", ") : inShort(value);
+  const shown = wired ? row.sources.join(", ") : (kind.kind === "file" && typeof value === "string" && value.split("/").at(-1)) || inShort(value);
   return [
     element("rect", { x: 11, y: row.y + 1, width: inner, height: row.height - 2, rx: 5, fill: ink.well, "fill-opacity": wired ? 0 : 1 }),
     share === null ? "" : element("rect", { x: 11, y: row.y + 1, width: Math.max(0, inner * share), height: row.height - 2, rx: 5, fill: set === undefined ? ink.soft : ruler.colour(ink.accent), "fill-opacity": 0.2 }),

@@ -51,7 +51,7 @@ function frame({ ink, ruler }: Tools, box: Box, title: string, colour: string | 
 
 /** A note as plain text, its lines broken where they are full. */
 function note({ ink, ruler }: Tools, box: Box, text: string): string {
-  const letters = Math.max(8, Math.floor((box.width - 28) / 6.6));
+  const letters = Math.max(8, Math.floor((box.width - 28) / 7.4));
   const lines = text.split("\n").flatMap((paragraph) => broken(paragraph.replace(/^#+ |[*_`]/g, ""), letters));
   const most = Math.max(1, Math.floor((box.height - 16) / NOTE_LINE));
   const shown = lines.slice(0, most).map((words, index) => line(ruler, ink.font, words, { x: box.x + 14, y: box.y + 22 + index * NOTE_LINE, width: box.width - 28, size: 13, fill: ink.text }));

@@ -21,7 +21,7 @@ export interface Flow {
 
 const MOST_TRIED = 60;
 /** How many layouts are looked at, times the blocks in each, so that a graph is shown at once. */
-const EFFORT = 1500;
+const EFFORT = 600;
 
 /** Places for blocks that hang together; of several tries the one that looks best. */
 export function flow(blocks: readonly Block[], links: readonly Link[], options: FlowOptions): Flow {
@@ -46,7 +46,7 @@ export function flow(blocks: readonly Block[], links: readonly Link[], options: 
     .reduce((one, other) => (other.cost < one.cost ? other : one)).found;
 }
 
-const BEGINNINGS = 3;
+const BEGINNINGS = 2;
 type Columns = ReadonlyMap<string, number>;
 
 interface Try {

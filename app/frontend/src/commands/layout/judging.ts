@@ -1,11 +1,10 @@
 /** How good a layout is to look at: how large it can be shown, and how much of its wires lies behind cards. */
 
-import { along, routeBetween } from "../../canvas/paths";
+import { hiddenPart } from "../../canvas/avoiding";
+import { routeBetween } from "../../canvas/paths";
 import type { Box } from "../../canvas/geometry";
 import type { Link, Placed, Net } from "./graph";
 
-const SAMPLES = 24;
-const RIM = 3;
 /** What a wire that is hidden all the way costs, and one that goes back, as shares of the size. */
 const HIDDEN = 0.16;
 const BACK = 0.012;
@@ -31,22 +30,13 @@ export function wiring(net: Net, places: ReadonlyMap<string, Placed>, scale: num
   return cost;
 }
 
-/** The share of a wire that lies behind cards it has nothing to do with. */
+/** What a wire costs that lies behind cards it has nothing to do with. */
 function hidden(link: Link, source: Box, target: Box, boxes: readonly (readonly [string, Box])[]): number {
   const from = { x: source.x + source.width, y: source.y + link.out };
   const to = { x: target.x, y: target.y + link.into };
   const route = routeBetween(from, to, source, target);
-  const left = Math.min(from.x, to.x) - 24;
-  const right = Math.max(from.x, to.x) + 24;
-  const top = Math.min(from.y, to.y) - 24;
-  const bottom = Math.max(from.y, to.y) + 24;
-  const near = boxes.filter(([id, box]) => id !== link.from && id !== link.to && box.x < right && box.x + box.width > left && box.y < bottom && box.y + box.height > top);
-  if (!near.length) return 0;
-  let count = 0;
-  for (let step = 1; step < SAMPLES; step++) {
-    const at = along(route, step / SAMPLES);
-    if (near.some(([, box]) => at.x > box.x - RIM && at.x < box.x + box.width + RIM && at.y > box.y - RIM && at.y < box.y + box.height + RIM)) count++;
-  }
-  // Going behind a card at all is what irritates, more than for how long.
-  return count ? 0.3 + (0.7 * count) / SAMPLES : 0;
+  const others = boxes.filter(([id]) => id !== link.from && id !== link.to).map(([, box]) => box);
+  const part = hiddenPart(route, others);
+  // Going behind a card at all, or around it, is what irritates, more than for how long.
+  return part ? 0.2 + 0.6 * part : 0;
 }

@@ -129,7 +129,8 @@ export function createGallery(editor: Editor): GalleryStore {
     }
     return answer;
   }
-  const tell = (error: unknown): void => editor.notify({ level: "error", text: error instanceof Error ? error.message : String(error) });
+  const tell = (error: unknown): void =>
+    void editor.notify({ level: "error", text: error instanceof Error ? error.message : String(error) });
 
   function flush(key: number): void {
     const removed = going.get(key);

@@ -1,0 +1,1 @@
+"""Processes on wires, for the grids by time."""

@@ -1,0 +1,1 @@
+"""Grids beside those of other libraries."""
