@@ -81,8 +81,9 @@ def error_against_nfe(
     dx/dφ = α ε − σ x0 from the first level to the last, by `reference_steps` steps of Runge and Kutta's fourth order.
     "endpoint": √(E|x − truth|²) over the rows, for solvers that draw nothing. "law": the distance of the two samples as
     laws, the root of the mean square over E cos(w·x) and E sin(w·x) at 256 fixed frequencies; a solver that draws
-    can be right in law only, and about 1/√B is the least that B rows can tell of it. "auto" is "law" where one draws. `labels`, one a line, name the solvers
-    in the order of the wires; without one a solver is called by what it is.
+    can be right in law only, and about 1/√B is the least that B rows can tell of it. "auto" is "law" where one
+    draws. `labels`, one a line, name the solvers in the order of the wires; without one a solver is called by what
+    it is.
     Cost: all solvers' calls over all grids, and 4 · reference_steps, times the rows and what the model costs.
     Errors: no solver; steps below 1; an error "endpoint" of a solver that draws; tokens.
     """
