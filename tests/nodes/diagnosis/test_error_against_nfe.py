@@ -138,9 +138,15 @@ def test_a_solver_without_a_label_says_what_it_is() -> None:
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
-    def compared(*solvers: str, error: Error = "endpoint", noise: Sample | None = None, steps: tuple[int, ...] = (2,)) -> None:
+    def compared(
+        *solvers: str, error: Error = "endpoint", noise: Sample | None = None, steps: tuple[int, ...] = (2,)
+    ) -> None:
         chosen = tuple(euler() if solver == "euler" else ancestral() for solver in solvers)
-        finished(error_against_nfe(noise or pure_noise(2), Mixture(), chosen, grid(), steps=steps, error=error, run=run_context()))
+        finished(
+            error_against_nfe(
+                noise or pure_noise(2), Mixture(), chosen, grid(), steps=steps, error=error, run=run_context()
+            )
+        )
 
     with pytest.raises(InputError, match="nothing to compare"):
         compared()
