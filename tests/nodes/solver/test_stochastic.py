@@ -44,6 +44,7 @@ from nodes.solver.seeds_3 import seeds_3
 from nodes.solver.stochastic import stochastic
 from tests.nodes.exact_mixture import Mixture
 from tests.nodes.gaussian import Gaussian, context, pure_noise
+from tests.nodes.solver.test_places import EVENT, ByPlace
 
 ALL: dict[str, Callable[[], Solver]] = {
     "ddpm": lambda: ddpm(variance_type="fixed_large"),
@@ -110,11 +111,11 @@ def test_where_the_level_rises_nothing_is_drawn(make: Callable[[], Solver]) -> N
 
 @each
 def test_places_that_are_known_stay_while_the_others_are_solved(make: Callable[[], Solver]) -> None:
-    noise = pure_noise(3, (1, 2, 2))
+    noise = pure_noise(3, EVENT)
     s = torch.tensor([5.0, 2.0, 0.6, 0.2, 0.0], dtype=torch.float64).reshape(5, 1, 1, 1, 1).repeat(1, 1, 1, 2, 2)
     s[:, :, :, 0, 0] = 0.0
     begin = Sample(noise.x, s[0].expand(3, 1, 2, 2), noise.space, noise.rows)
-    solver, model = make(), Gaussian(0.3, 0.4, event=(1, 2, 2))
+    solver, model = make(), ByPlace(0.3, 0.4, EVENT)
     if isinstance(solver, Ggf):
         with pytest.raises(InputError, match="differ by place"):
             solve(model, solver, begin, Levels(s), context())
@@ -123,6 +124,23 @@ def test_places_that_are_known_stay_while_the_others_are_solved(make: Callable[[
     assert torch.equal(end[:, :, 0, 0], begin.x[:, :, 0, 0])
     assert bool(torch.isfinite(end).all())
     assert not bool((end == begin.x)[:, :, 1].any())
+
+
+ROW_BY_ROW = ("ggf", "langevin", "predictor_corrector", "restart")
+"""What looks at a whole row, or is of another grid where the levels are."""
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name not in ROW_BY_ROW])
+def test_each_place_is_what_its_own_levels_give(name: str) -> None:
+    """Places in other rows of the same noise: the draws are those of the whole row."""
+    tops, noise = (20.0, 5.0, 2.0, 1.0), pure_noise(2, EVENT)
+    grids = [karras(num_inference_steps=5, sigma_max=top) for top in tops]
+    field = torch.stack([levels.s for levels in grids], 1).reshape(6, 1, 1, 2, 2)
+    together = solve(ByPlace(0.5, 0.3, EVENT), ALL[name](), noise, Levels(field), context()).x
+    for place, levels in enumerate(grids):
+        alone = solve(ByPlace(0.5, 0.3, EVENT), ALL[name](), noise, levels, context()).x
+        row, column = divmod(place, 2)
+        torch.testing.assert_close(together[..., row, column], alone[..., row, column], rtol=1e-12, atol=1e-12)
 
 
 PAIRS: dict[str, tuple[Solver, Solver]] = {

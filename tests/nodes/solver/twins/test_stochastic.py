@@ -38,8 +38,6 @@ pytestmark = [
 ]
 COUNT = 6
 S = torch.tensor([14.0, 8.0, 5.0, 2.6, 1.7, 0.9, 0.5, 0.21, 0.1], dtype=torch.float64)
-SINGLE = {"rtol": 2e-6, "atol": 2e-5}
-"""These schedulers go through float32; y is up to 40."""
 
 
 class Stepped(Protocol):
@@ -109,6 +107,16 @@ def slope(y: Tensor, s: float) -> Tensor:
     return (y - posterior_mean(y, torch.full((len(y),), s, dtype=torch.float64))) / s
 
 
+def near(found: Tensor, expected: Tensor) -> None:
+    """As near as float32 leaves it, which these schedulers go through; y is up to 40."""
+    torch.testing.assert_close(found, expected, rtol=2e-6, atol=2e-5)
+
+
+def giving(drawn: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
+    """A Brownian motion that has this increment."""
+    return lambda _, __: drawn
+
+
 @pytest.mark.parametrize(
     ("order", "kind", "make"),
     [
@@ -172,7 +180,7 @@ def test_ancestral_is_the_scheduler_of_eulers_method() -> None:
         before, after = states[number], states[number + 1]
         eps = slope(y_of(before), float(S[number]))
         found = theirs.step(eps, time, y_of(before), generator=seeded(number)).prev_sample
-        torch.testing.assert_close(found, y_of(after), **SINGLE)
+        near(found, y_of(after))
 
 
 def test_churn_over_euler_is_the_scheduler_with_churn() -> None:
@@ -188,7 +196,7 @@ def test_churn_over_euler_is_the_scheduler_with_churn() -> None:
         up = s * (1 + 2.0 / steps) if 0.3 <= s <= 6.0 else s
         raised = y_of(before) + math.sqrt(up * up - s * s) * 1.01 * noise_of(number)
         found = theirs.step(slope(raised, up), time, y_of(before), generator=seeded(number), **settings).prev_sample
-        torch.testing.assert_close(found, y_of(after), **SINGLE)
+        near(found, y_of(after))
 
 
 def test_dpm_2_ancestral_is_the_scheduler() -> None:
@@ -201,7 +209,7 @@ def test_dpm_2_ancestral_is_the_scheduler() -> None:
         y, middle = y_of(before), float(theirs.sigmas_interpol[2 * number])
         between = theirs.step(slope(y, float(s[number])), first, y).prev_sample
         found = theirs.step(slope(between, middle), second, between, generator=seeded(number)).prev_sample
-        torch.testing.assert_close(found, y_of(after), **SINGLE)
+        near(found, y_of(after))
 
 
 def test_dpmpp_sde_is_the_scheduler_given_the_same_two_increments() -> None:
@@ -216,8 +224,8 @@ def test_dpmpp_sde_is_the_scheduler_given_the_same_two_increments() -> None:
         whole = torch.sqrt(seen) * noise_of(number, 1) + torch.sqrt(1 - seen) * noise_of(number)
         first, second = theirs.timesteps[2 * number : 2 * number + 2]
         y = y_of(before)
-        theirs.noise_sampler = lambda _, __, step=number: noise_of(step, 1)
+        theirs.noise_sampler = giving(noise_of(number, 1))
         between = theirs.step(slope(y, float(now)), first, y).prev_sample
-        theirs.noise_sampler = lambda _, __, drawn=whole: drawn
+        theirs.noise_sampler = giving(whole)
         found = theirs.step(slope(between, float(middle)), second, between).prev_sample
-        torch.testing.assert_close(found, y_of(after), **SINGLE)
+        near(found, y_of(after))
