@@ -9,7 +9,7 @@ import torch
 
 from graphs import InputError
 from nodes.contracts.levels import Levels
-from nodes.contracts.marks import Polylines
+from nodes.contracts.marks import Points, Polylines
 from nodes.contracts.sample import Sample
 from nodes.diagnosis.distances import distance
 from nodes.diagnosis.error_against_nfe import Compared, Error, error_against_nfe
@@ -157,3 +157,13 @@ def test_what_cannot_be_compared_is_refused() -> None:
     compared("ancestral", error="auto")  # in law it is
     with pytest.raises(InputError, match="no probability flow"):
         compared("euler", noise=masked())
+
+
+def test_more_series_than_colours_are_told_apart_by_dots_and_rings() -> None:
+    solvers = tuple(ddim(eta=0.0) for _ in range(15))
+    found = finished(error_against_nfe(pure_noise(2), Mixture(), solvers, grid(), steps=(2,), run=run_context()))
+    lines = [mark for mark in found.plot.marks if isinstance(mark, Polylines)]
+    dots = [mark for mark in found.plot.marks if isinstance(mark, Points)]
+    assert [mark.name for mark in lines if mark.name] == ["euler", *(f"euler {number}" for number in range(2, 8))]
+    assert [(mark.name, mark.ring) for mark in dots] == [(f"euler {number}", number > 14) for number in range(8, 16)]
+    assert lines[7].colour == lines[0].colour == dots[0].colour
