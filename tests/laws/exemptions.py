@@ -43,8 +43,8 @@ EXEMPT: Mapping[str, Mapping[str, str]] = {
 """The reasons by law and node id, or by node id and settings as a test shows them."""
 
 NULLS: Mapping[str, tuple[float, ...]] = {
-    "eta": (0.0,),
     "guidance_scale": (1.0, 0.0),
+    "eta": (0.0,),  # of guidance.apg it is something else, so after its scale
     "particles": (1,),
     "restarts": (0,),
     "s_churn": (0.0,),
