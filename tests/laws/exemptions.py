@@ -37,11 +37,11 @@ EXEMPT: Mapping[str, Mapping[str, str]] = {
         "solver.stop_early": "how far x0 moved decides which rows go on",
     },
     "VE, VP and flow wrappings of one law give one result": {
-        "solver.ggf": "its steps follow the error along a path that is nowhere smooth: rounding leads to other steps",
+        "solver.ggf[]": "its steps follow the error along a path that is nowhere smooth: rounding leads to other steps",
         "model.flow_map": "it asks at every level down to data, where networks of VE and VP have none",
     },
 }
-"""The reasons by law and node id, or by node id and settings as a test shows them."""
+"""The reasons by law and node id, or by node id and settings as a test shows them: "[]" is the node by default."""
 
 NULLS: Mapping[str, tuple[float, ...]] = {
     "guidance_scale": (1.0, 0.0),
