@@ -119,7 +119,7 @@ class Langevin(Over):
         """[B], on the device."""
         if self.norms == "level":
             return torch.full((len(eps),), self.snr, dtype=eps.dtype, device=eps.device)
-        over, under = (values.double().flatten(1).norm(dim=1) for values in (z, eps))
+        over, under = (values.double().square().flatten(1).sum(1).sqrt() for values in (z, eps))
         if self.norms == "batch":
             over, under = over.mean().expand(len(z)), under.mean().expand(len(z))
         smallest = math.sqrt(torch.finfo(torch.float32).tiny)
