@@ -99,7 +99,7 @@ def made(setting: Setting, steps: int) -> Scheduler:
 
 def within(setting: Setting, calls: int) -> Scheduler | None:
     """With the most steps that ask the model no more often than that."""
-    for steps in range(calls, 0, -1):
+    for steps in (calls, calls - 1, (calls + 1) // 2):
         try:
             scheduler = made(setting, steps)
         except (IndexError, ValueError):  # some have a least number of steps
