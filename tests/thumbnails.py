@@ -22,16 +22,20 @@ SHOWN = {
     "bridge": "plot",
     "compose": "sheet",
     "digits": "sheet",
+    "few-steps": "jumps_plot",
     "filmstrip": "steps",
     "flow-vs-diffusion": "grids_plot",
     "guidance": "sheet",
     "inpaint": "ddnm_sheet",
     "invert": "edit_sheet",
+    "likelihood": "points",
     "mixture": "panels",
     "schedules": "noise_plot",
+    "sde-vs-ode": "sde_plot",
     "steer": "steered_sheet",
     "tokens": "unmasking",
     "trajectory": "trajectories",
+    "which-solver": "plot",
 }
 """Which node's result stands for an example."""
 

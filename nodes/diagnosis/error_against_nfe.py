@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
@@ -14,7 +14,7 @@ from nodes.contracts.asking import predict
 from nodes.contracts.context import Context
 from nodes.contracts.driving import solve
 from nodes.contracts.levels import Levels
-from nodes.contracts.marks import LARGEST, Polylines
+from nodes.contracts.marks import LARGEST, Mark, Points, Polylines
 from nodes.contracts.model import Model
 from nodes.contracts.plot import Plot, PlotAxis
 from nodes.contracts.query import Query
@@ -26,8 +26,10 @@ from nodes.diagnosis.resampled import resampled
 from nodes.diagnosis.solvers import names_of
 from nodes.flows.along import CALLS, along, velocity
 from nodes.flows.clock import Clock
+from nodes.plotting.palette import SERIES
 from nodes.solver.counting import calls_over
 
+Error: TypeAlias = Literal["auto", "endpoint", "law"]
 Reference = Annotated[int, Number(integer=True, minimum=1, maximum=10000, work=True)]
 
 
@@ -66,7 +68,7 @@ def error_against_nfe(
     levels: Levels,
     *,
     steps: tuple[int, ...] = (5, 10, 20, 40),
-    error: Distance = "endpoint",
+    error: Error = "auto",
     reference_steps: Reference = 200,
     labels: Annotated[str, TextBox(lines=True)] = "",
     title: str = "",
@@ -79,12 +81,15 @@ def error_against_nfe(
     dx/dφ = α ε − σ x0 from the first level to the last, by `reference_steps` steps of Runge and Kutta's fourth order.
     "endpoint": √(E|x − truth|²) over the rows, for solvers that draw nothing. "law": the distance of the two samples as
     laws, the root of the mean square over E cos(w·x) and E sin(w·x) at 256 fixed frequencies; a solver that draws
-    can be right in law only, and about 1/√B is the least that B rows can tell. `labels`, one a line, name the solvers
-    in the order of the wires; without one a solver is called by what it is.
+    can be right in law only, and about 1/√B is the least that B rows can tell of it. "auto" is "law" where one
+    draws. `labels`, one a line, name the solvers in the order of the wires; without one a solver is called by what
+    it is.
     Cost: all solvers' calls over all grids, and 4 · reference_steps, times the rows and what the model costs.
     Errors: no solver; steps below 1; an error "endpoint" of a solver that draws; tokens.
     """
     check(noise, solvers, steps, error)
+    drawing = any("stochastic" in solver.abilities for solver in solvers)
+    kind: Distance = error if error != "auto" else "law" if drawing else "endpoint"
     ctx, begun = Context(run.meter), noise.to(run.device)
     truth = reference(begun, model, levels, reference_steps, ctx)
     named = list(zip(names_of(solvers, labels), solvers, strict=True))
@@ -94,12 +99,12 @@ def error_against_nfe(
             before = run.meter.rows
             reached = solve(model, solver, begun, resampled(levels, count), ctx)
             calls = (run.meter.rows - before) / len(begun.rows)
-            found.append(Measured(name, count, calls, distance(reached.x, truth, error)))
+            found.append(Measured(name, count, calls, distance(reached.x, truth, kind)))
             yield Progress(len(found), len(named) * len(set(steps)))
-    return Compared(plotted(found, error, title), tabulated(found))
+    return Compared(plotted(found, kind, title), tabulated(found))
 
 
-def check(noise: Sample, solvers: Sequence[Solver], steps: Sequence[int], error: Distance) -> None:
+def check(noise: Sample, solvers: Sequence[Solver], steps: Sequence[int], error: Error) -> None:
     """`InputError` where there is nothing to compare, or not in this way."""
     if not solvers or not steps or min(steps) < 1 or not len(noise.rows):
         raise InputError(
@@ -141,14 +146,21 @@ def plotted(found: Sequence[Measured], error: Distance, title: str) -> Plot:
         if 0 < entry.error <= LARGEST:
             lines[entry.solver].append((entry.calls, entry.error))
     missing = len(found) - sum(map(len, lines.values()))
-    marks = []
-    for name, places in lines.items():
-        if places:
-            marks.append(Polylines(torch.tensor([places], dtype=torch.float64), name))
+    shown = [(name, torch.tensor(places, dtype=torch.float64)) for name, places in lines.items() if places]
+    marks = tuple(mark for number, (name, at) in enumerate(shown) for mark in drawn(at, name, number))
     label = "RMS distance to the exact end" if error == "endpoint" else "distance of the laws"
     note = f"{missing} errors are 0 or not finite and not shown." if missing else ""
     x, y = PlotAxis("model calls (NFE)", None, log=True), PlotAxis(label, None, log=True)
-    return Plot(tuple(marks), title, x, y, note=note)
+    return Plot(marks, title, x, y, note=note)
+
+
+def drawn(at: Tensor, name: str, number: int) -> tuple[Mark, ...]:
+    """The line of a series; where the palette begins again with dots on it, and then with rings."""
+    colour, again = SERIES[number % len(SERIES)], number // len(SERIES)
+    if not again:
+        return (Polylines(at[None], name, colour),)
+    dots = Points(at, name, colour, radius=2.2 + 1.2 * (again > 1) * (again - 1), ring=again > 1)
+    return Polylines(at[None], "", colour), dots
 
 
 def tabulated(found: Sequence[Measured]) -> Table:

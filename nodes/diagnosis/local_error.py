@@ -82,4 +82,4 @@ def plotted(found: list[tuple[float, float]], title: str) -> Plot:
         PlotAxis("noise at the start of the step: 1 is pure, 0 is none", (0.0, 1.0)),
         PlotAxis("error", None, log=True),
     )
-    return Plot((Polylines(at[None], ""), Points(at)), title, *axes, note=note)
+    return Plot((Polylines(at[None], ""), Points(at)) if there else (), title, *axes, note=note)

@@ -33,10 +33,10 @@ def thresholding(
 ) -> Model:
     """Static and dynamic thresholding of x0 (Saharia et al. 2022, arXiv:2205.11487, section 2.3).
 
-    "static" clips x0 to [−limit, limit]. "dynamic": r is the `percentile` of |x0| over a row's event, linear between
-    ranks, at least `limit` and at most `sample_max_value`; x0 is clipped to [−r, r] and multiplied by limit/r. Each row
-    by itself. The ε is then the one that belongs to the new x0. Meant for pixels, behind guidance with large scales;
-    latents have no such range. With limit inf it is the model itself. Cost: the model's rows.
+    "static" clips x0 to [−limit, limit]. "dynamic": x0' = limit · clip(x0, −r, r)/r, where r is the `percentile` of
+    |x0| over a row's event, linear between ranks, at least `limit` and at most `sample_max_value`. Each row by itself.
+    The ε is then the one that belongs to the new x0. Meant for pixels, behind guidance with large scales; latents have
+    no such range. With limit inf it is the model itself. Cost: the model's rows.
     Errors: a model of tokens.
     """
     refuse_tokens(model)

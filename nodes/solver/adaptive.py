@@ -32,7 +32,7 @@ SMALLEST_ERROR = 1e-4
 
 @dataclass(frozen=True)
 class Bounds:
-    """How finely and how far: tolerances, the levels in between which steps adapt, and how many trials there may be.
+    """How finely and how far: tolerances, up to where steps to data and from pure noise adapt, and how many trials.
 
     With `whole` the first step goes all the way, past the levels between.
     """
@@ -98,7 +98,7 @@ class Adaptive(Solver):
         goal = self._goal(state, s_next)
         state, x0 = look(model, state, goal, ctx)
         answer = Answer(x0, eps_of(state.x, x0, before))
-        first, last = (level.clamp(self.sigma_min, self.sigma_max) for level in (before, goal))
+        first, last = self._within(before, goal), self._within(goal, before)
         asked = torch.ones(len(state.rows), dtype=torch.float64)
         reached, rejects = place(answer.x0, answer.eps, goal), torch.zeros_like(asked)
         lengths = self._recorded(state, "length")
@@ -127,6 +127,12 @@ class Adaptive(Solver):
             f"{self.name}/{name}": moved(self._recorded(state, name), state.x.device) for name in ("asked", "rejected")
         }
         return replace(sample, aux={**sample.aux, **told})
+
+    def _within(self, level: Tensor, other: Tensor) -> Tensor:
+        """The level, or instead of data and pure noise the one up to where steps adapt; `other` is the other end."""
+        low = torch.where(other == 0, self.sigma_min, other.clamp(max=self.sigma_min))
+        high = torch.where(torch.isinf(other), self.sigma_max, other.clamp(min=self.sigma_max))
+        return torch.where(level == 0, low, torch.where(torch.isinf(level), high, level))
 
     def _goal(self, state: State, s_next: Tensor) -> Tensor:
         if not self.whole or f"{self.name}/goal" not in state.past:

@@ -46,7 +46,7 @@ class Ctm(Stochastic):
     def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> GaussianKernel:
         """The normal law of the next x, the model asked on the way to where the jump lands."""
         begun = state.x
-        kept = torch.where(s_next < state.s, math.sqrt(1 - self.gamma**2), 1.0)
+        kept = torch.ones_like(s_next).masked_fill(s_next < state.s, math.sqrt(1 - self.gamma**2))
         state, x0 = look(model, state, kept * s_next, ctx)
         alpha, sigma = alpha_sigma(s_next)
         mean = factor(alpha, x0) * x0 + factor(kept * sigma, x0) * eps_of(state.x, x0, state.s)

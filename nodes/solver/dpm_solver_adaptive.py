@@ -35,7 +35,7 @@ def dpm_solver_adaptive(
     atol: Tolerance = 0.0078,
     h_init: Length = 0.05,
     safety: Annotated[float, Number(minimum=0.1, maximum=1), also("accept_safety", "theta")] = 0.9,
-    sigma_min: Level = 0.002,
+    sigma_min: Level = 0.03,
     sigma_max: Level = 80.0,
     max_steps: Trials = 1000,
     whole: bool = False,
@@ -46,8 +46,9 @@ def dpm_solver_adaptive(
     against solver.dpm_solver_2 with r = 1/3, is kept where E = √(mean of ((x_high − x_low)/δ)²) ≤ 1, with δ =
     max(atol, rtol max(|x_low|, |x_low before|)); then x_high goes on, and h becomes safety · h · E^(−1/order). Each row
     by itself; the first answer of a trial serves its repetition too. Every level is met; with `whole` the first step
-    goes to the last level at once, as the paper's does. Above `sigma_max` and below `sigma_min` a step is Euler's. As
-    the numbers decide, each trial waits for the device. The aux of the sample holds each row's model calls,
+    goes to the last level at once, as the paper's does. Steps to or from s = 0 adapt down to `sigma_min`, those
+    from or to s = inf up to `sigma_max`; beyond, they are Euler's. As the numbers decide, each trial waits for the
+    device. The aux of the sample holds each row's model calls,
     "dpm_solver_adaptive/asked", and rejected trials, "dpm_solver_adaptive/rejected". The default atol is for data from
     −1 to 1 of 8 bits. Model calls: 2 or 3 for a trial that is kept, 1 less for another.
     Order 2 or 3. Deterministic. Errors: the tolerance not met in `max_steps` trials.

@@ -40,7 +40,7 @@ def rk45(
     rtol: Tolerance = 1e-5,
     atol: Tolerance = 1e-5,
     variable: Variable = "angle",
-    sigma_min: Level = 0.002,
+    sigma_min: Level = 0.03,
     sigma_max: Level = 80.0,
     beta: Annotated[float, Number(minimum=0, maximum=0.2, step=0.01)] = 0.04,
     max_steps: Trials = 1000,
@@ -51,8 +51,9 @@ def rk45(
     z' = z + Δu Σ_j b_j k_j in u = `variable`, as solver.runge_kutta has it; with the embedded z'_4 a trial is kept
     where E = √(mean of ((z' − z'_4)/(atol + rtol max(|z|, |z'|)))²) ≤ 1, and the next length is 0.9 h E^(−(1/5 − ¾ β))
     E_before^β, which changes by a factor from 0.2 to 10 (Hairer, Nørsett & Wanner 1993, section II.4). Every level is
-    met; with `whole` the first step goes to the last level at once. Above `sigma_max` and below `sigma_min` a step is
-    Euler's, so s = inf and s = 0 take one call each. As the numbers decide, each trial waits for the device.
+    met; with `whole` the first step goes to the last level at once. Steps to or from s = 0 adapt down to `sigma_min`,
+    which should be within what the model knows, and those from or to s = inf up to `sigma_max`; beyond, they are
+    Euler's with one call. As the numbers decide, each trial waits for the device.
     The sample's aux holds each row's model calls, "rk45/asked", and rejected trials, "rk45/rejected".
     Order 5; model calls: 6 a trial and 1 a step. Deterministic. Errors: the tolerance not met in `max_steps` trials.
     """

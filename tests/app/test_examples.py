@@ -10,7 +10,7 @@ from graphs.home import examples_folder
 from tests.app.conftest import Command
 
 EXAMPLES = sorted(path.stem for path in examples_folder().glob("*.json"))
-FEWER = {"count": 2, "num_inference_steps": 3}
+FEWER = {"count": 2, "num_inference_steps": 3, "reference_steps": 3, "substeps": 3}
 """What makes a run short; the way of the data stays the same."""
 
 

@@ -13,7 +13,9 @@ from tests.browser.reading import card, names_of
 from tests.browser.visiting import Show
 
 EXAMPLES = sorted(path.stem for path in examples_folder().glob("*.json"))
-TOO_SMALL = {"bridge", "invert", "trajectory"}
+FROM_AFAR = {"which-solver"}
+"""Examples of so many nodes that they open as a map."""
+TOO_SMALL = {"bridge", "invert", "likelihood", "schedules", "sde-vs-ode", "trajectory", *FROM_AFAR}
 CUT_OFF = {*EXAMPLES} - {"invert"}
 """Examples that are not legible yet; whoever mends one takes it out of here."""
 SMALLEST = 11
@@ -54,7 +56,7 @@ def opened(show: Show, example: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", [name for name in EXAMPLES if name not in FROM_AFAR])
 def test_no_card_of_an_example_lies_over_another(show: Show, example: str) -> None:
     page = opened(show, example)
     assert page.viewport_size == {"width": 1280, "height": 800}

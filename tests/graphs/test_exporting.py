@@ -172,7 +172,7 @@ GRAPHS = {
     "values": shown(
         **{f"a{index}": amount(value) for index, value in enumerate([1e300, -0.0, 1e-7, 3, 1e16, -2.5e-300])},
         k=toy("making.knobs", params=dict(FAST)),
-        asset=toy("making.knobs", params={"picture": "asset:pictures/digits.png"}),
+        asset=toy("making.knobs", params={"picture": "asset:pictures/mixture.png"}),
         many=toy("making.knobs", params=dict(MANY)),
         both=toy("making.knobs", params={**FAST, **MANY, "limit": None, "prompt": "two words " * 5}),
     ),

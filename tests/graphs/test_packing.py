@@ -77,11 +77,11 @@ def test_a_file_of_a_node_of_unknown_type_is_packed_too(folder: Path, tmp_path: 
 
 
 def test_an_asset_is_named_by_its_digest_and_not_packed(folder: Path, tmp_path: Path) -> None:
-    name = "asset:pictures/digits.png"
+    name = "asset:pictures/mixture.png"
     swept = toy("making.knobs", params={"picture": {"sweep": [name, None]}})
     document = graph(word=toy("making.word", params={"text": "asset:no/file"}), swept=swept)
     path = packed(document, folder, tmp_path / "mine.zip")
-    content = (assets_folder() / "pictures" / "digits.png").read_bytes()
+    content = (assets_folder() / "pictures" / "mixture.png").read_bytes()
     assert list(contents(path)) == ["graph.json", "pack.json"]
     assert [(entry.literal, entry.digest) for entry in manifest_of(path).files] == [(name, digest_of(content))]
 

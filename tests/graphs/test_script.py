@@ -30,7 +30,7 @@ def test_files_are_found_in_their_folder_in_the_others_and_nowhere_else(tmp_path
 
 
 def test_an_asset_is_a_path_and_one_that_is_missing_is_refused() -> None:
-    assert asset("pictures/digits.png").read_bytes().startswith(b"\x89PNG")
+    assert asset("pictures/mixture.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(InputError, match="no such file"):
         asset("pictures/none.png")
 

@@ -104,7 +104,7 @@ SWEEPS = {
                     "level": swept("inf", 1, axis="one"),
                     "weights": swept([1, 2.5], [3], axis="one"),
                     "on": swept(True, False, axis="one"),
-                    "picture": swept("asset:pictures/digits.png", None, axis="one"),
+                    "picture": swept("asset:pictures/mixture.png", None, axis="one"),
                     "limit": swept(None, 3),
                 },
             )

@@ -162,15 +162,15 @@ def test_other_code_and_another_version_of_a_node_are_noted(pack: Path) -> None:
 
 
 def test_another_asset_is_noted_and_a_missing_one_is_a_fault(folder: Path, tmp_path: Path) -> None:
-    knobs = toy("making.knobs", params={"picture": "asset:pictures/digits.png"})
+    knobs = toy("making.knobs", params={"picture": "asset:pictures/mixture.png"})
     path = packed(graph(k=knobs), folder, tmp_path / "pack.zip")
     assert notes(path) == []
     entries = contents(path)
     other = entries["pack.json"].replace(json.loads(entries["pack.json"])["files"][0]["digest"].encode(), b"0")
     assert notes(write_zip(tmp_path / "other.zip", {**entries, "pack.json": other})) == [
-        "the model file asset:pictures/digits.png is another one than the pack was made with"
+        "the model file asset:pictures/mixture.png is another one than the pack was made with"
     ]
-    gone = {name: content.replace(b"digits.png", b"gone.png") for name, content in entries.items()}
+    gone = {name: content.replace(b"mixture.png", b"gone.png") for name, content in entries.items()}
     raw = json.loads(gone["pack.json"])
     raw["graph"] = digest_of(gone["graph.json"])
     opened = open_graph(str(write_zip(tmp_path / "gone.zip", {**gone, "pack.json": json.dumps(raw).encode()})), toys())

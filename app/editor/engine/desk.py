@@ -24,7 +24,10 @@ MOST_DEATHS = 3
 
 
 class Desk:
-    """Shows documents to the engine and has them run; `hear` is called on the loop that `start` was called on."""
+    """Shows documents to the engine and has them run; `hear` is called on the loop that `start` was called on.
+
+    The engine process begins `patience` seconds after that, or when something is to run: the first page comes first.
+    """
 
     def __init__(
         self,
@@ -33,23 +36,31 @@ class Desk:
         plugins: bool = True,
         readable: Sequence[Path] = (),
         device: str = "auto",
+        patience: float = 0.0,
         hear: Callable[[News], None],
     ) -> None:
+        self.patience = patience
         self.settings = Settings(tuple(nodes), plugins, tuple(readable), device)
         self.hear = hear
         self.ledger = Ledger()
         self.process: SpawnProcess | None = None
         self._line: _Line | None = None
+        self._begins: asyncio.TimerHandle | None = None
         self._deaths = 0
         self._closed = False
 
     async def start(self) -> None:
         """Start the engine; what is wanted meanwhile waits for it."""
-        self._begin(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        self._begins = loop.call_later(self.patience, self._begin, loop)
+        if not self.patience:
+            self._begin_now()
 
     async def close(self) -> None:
         """End the engine, and with it whatever runs."""
         self._closed = True
+        if self._begins is not None:
+            self._begins.cancel()
         line, process = self._line, self.process
         self._line = self.process = None
         if line is not None:
@@ -70,6 +81,7 @@ class Desk:
 
     def run(self, job: Job) -> None:
         """Run a document, after what is running already."""
+        self._begin_now()
         self.ledger.begin(job)
         self._send(f"run {job.id}", job)
 
@@ -77,7 +89,13 @@ class Desk:
         """Stop a job at the next step."""
         self._send(f"cancel {job_id}", Cancel(job_id))
 
+    def _begin_now(self) -> None:
+        if self._begins is not None:
+            self._begins.cancel()
+            self._begin(asyncio.get_running_loop())
+
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._begins = None
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self.process = context.Process(target=serve, args=(theirs, self.settings), name="noiseloom engine")

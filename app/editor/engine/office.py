@@ -21,7 +21,7 @@ from graphs.store.store import Store, store_folder
 
 BEAT = 1 / 30
 """Seconds between two sendings."""
-PATIENCE = 2.0
+PATIENCE = 1.0
 """Seconds that the first page has before slow imports begin to compete with it, unless something is to run."""
 PLAN_MEMORY = 64 * 2**20
 """Bytes of results that planning keeps in memory; it only looks whether they are there."""

@@ -19,6 +19,9 @@ from app.editor.runs.queue import RunQueue
 from app.editor.runs.shelf import gallery_folder
 from graphs.store.damage import Troubles
 
+PATIENCE = 1.5
+"""Seconds that the first page has before the engine process begins to compete with it, unless something is to run."""
+
 
 class Runs:
     """Runs documents and keeps what came of it. `hear` takes every piece of news as JSON; its media are in `media`."""
@@ -36,7 +39,9 @@ class Runs:
         self._hear = hear
         self.gallery = Gallery(folder or gallery_folder())
         self.media = Media(self.gallery.shelf)
-        self.desk = Desk(nodes=nodes, plugins=plugins, readable=readable, device=device, hear=self.take)
+        self.desk = Desk(
+            nodes=nodes, plugins=plugins, readable=readable, device=device, patience=PATIENCE, hear=self.take
+        )
         self.queue = RunQueue(self._begin, self.desk.cancel, hear)
 
     async def start(self) -> None:

@@ -31,6 +31,7 @@ export const kinds: readonly Kind[] = [
   kind("cond", "Conditions", "What a model is asked to make", 82, "cond"),
   kind("guidance", "Guidance", "How strongly a model heeds a condition", 322, "guidance"),
   kind("noise", "Noise", "Where a sample starts", 255, "noise"),
+  kind("process", "Processes", "How data becomes noise, in the time of a network", 14, "clock", 0.08),
   kind("levels", "Noise levels", "The steps from noise to data", 262, "levels", 0.035),
   kind("solver", "Solvers", "How a sample gets from one level to the next", 184, "solver"),
   kind("inversion", "Inversion", "From a sample back to its noise", 218, "inversion"),
@@ -39,6 +40,7 @@ export const kinds: readonly Kind[] = [
   kind("search", "Search", "Many samples tried, the best kept", 274, "search-program"),
   kind("codec", "Codecs", "Pixels as latents, and back", 168, "codec", 0.07),
   kind("decoder", "Decoders", "What a sample looks like", 2, "decoder"),
+  kind("diagnosis", "Diagnosis", "How well a method does its work", 108, "plot", 0.07),
   kind("number", "Numbers", "What is measured of a result", 55, "number", 0.06),
   kind("output", "Outputs", "What is kept", 142, "output"),
 ];

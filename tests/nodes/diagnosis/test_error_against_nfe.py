@@ -9,10 +9,10 @@ import torch
 
 from graphs import InputError
 from nodes.contracts.levels import Levels
-from nodes.contracts.marks import Polylines
+from nodes.contracts.marks import Points, Polylines
 from nodes.contracts.sample import Sample
 from nodes.diagnosis.distances import distance
-from nodes.diagnosis.error_against_nfe import Compared, error_against_nfe
+from nodes.diagnosis.error_against_nfe import Compared, Error, error_against_nfe
 from nodes.diagnosis.resampled import resampled
 from nodes.diagnosis.solvers import names_of
 from nodes.levels.karras import karras
@@ -54,14 +54,14 @@ def test_solvers_have_their_orders_and_their_calls() -> None:
         )
     )
     table = table_of(found)
-    assert table["solver"] == ["one", "one", "heun", "heun", "dpmpp2 m", "dpmpp2 m"]
+    assert table["solver"] == ["one", "one", "heun", "heun", "dpmpp2m", "dpmpp2m"]
     assert table["steps"] == [32, 64] * 3
     assert table["NFE"] == [32, 64, 64, 128, 32, 64]
     errors = [float(str(entry)) for entry in table["error"]]
     slopes = [math.log2(errors[place] / errors[place + 1]) for place in (0, 2, 4)]
     assert slopes == pytest.approx([1, 2, 2], abs=0.35)
     lines = [mark for mark in found.plot.marks if isinstance(mark, Polylines)]
-    assert [line.name for line in lines] == ["one", "heun", "dpmpp2 m"]
+    assert [line.name for line in lines] == ["one", "heun", "dpmpp2m"]
     assert lines[1].at[0, :, 0].tolist() == [64, 128]
     assert found.plot.x.log
     assert found.plot.y.log
@@ -82,7 +82,7 @@ def test_in_law_solvers_that_draw_are_compared_too() -> None:
     noise = pure_noise(600)
     found = finished(
         error_against_nfe(
-            noise, Mixture(), (ancestral(), ddim(eta=1.0)), grid(), steps=(4, 64), error="law", reference_steps=40,
+            noise, Mixture(), (ddim(eta=1.0),), grid(), steps=(4, 48), error="law", reference_steps=40,
             run=run_context(),
         )
     )  # fmt: skip
@@ -138,9 +138,15 @@ def test_a_solver_without_a_label_says_what_it_is() -> None:
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
-    def compared(*solvers: object, noise: Sample | None = None, steps: tuple[int, ...] = (2,)) -> None:
+    def compared(
+        *solvers: str, error: Error = "endpoint", noise: Sample | None = None, steps: tuple[int, ...] = (2,)
+    ) -> None:
         chosen = tuple(euler() if solver == "euler" else ancestral() for solver in solvers)
-        finished(error_against_nfe(noise or pure_noise(2), Mixture(), chosen, grid(), steps=steps, run=run_context()))
+        finished(
+            error_against_nfe(
+                noise or pure_noise(2), Mixture(), chosen, grid(), steps=steps, error=error, run=run_context()
+            )
+        )
 
     with pytest.raises(InputError, match="nothing to compare"):
         compared()
@@ -148,5 +154,16 @@ def test_what_cannot_be_compared_is_refused() -> None:
         compared("euler", steps=(0,))
     with pytest.raises(InputError, match="does not end where"):
         compared("ancestral")
+    compared("ancestral", error="auto")  # in law it is
     with pytest.raises(InputError, match="no probability flow"):
         compared("euler", noise=masked())
+
+
+def test_more_series_than_colours_are_told_apart_by_dots_and_rings() -> None:
+    solvers = tuple(ddim(eta=0.0) for _ in range(15))
+    found = finished(error_against_nfe(pure_noise(2), Mixture(), solvers, grid(), steps=(2,), run=run_context()))
+    lines = [mark for mark in found.plot.marks if isinstance(mark, Polylines)]
+    dots = [mark for mark in found.plot.marks if isinstance(mark, Points)]
+    assert [mark.name for mark in lines if mark.name] == ["euler", *(f"euler {number}" for number in range(2, 8))]
+    assert [(mark.name, mark.ring) for mark in dots] == [(f"euler {number}", number > 14) for number in range(8, 16)]
+    assert lines[7].colour == lines[0].colour == dots[0].colour

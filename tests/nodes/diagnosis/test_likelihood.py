@@ -73,13 +73,13 @@ def test_random_signs_are_exact_where_coordinates_are_independent() -> None:
 
 
 def test_many_probes_are_right_in_the_mean_and_a_row_draws_its_own() -> None:
-    sample, model = at(points(3).repeat_interleave(1, 0)), mixture()
-    exact = log_p(told(sample, model, trace="exact", substeps=4))
-    many = log_p(told(sample, model, trace="hutchinson", probes=200, substeps=4))
-    one = log_p(told(sample, model, trace="hutchinson", substeps=4))
+    sample, model = at(points(3)), mixture()
+    exact = log_p(told(sample, model, trace="exact", substeps=2))
+    many = log_p(told(sample, model, trace="hutchinson", probes=24, substeps=2))
+    one = log_p(told(sample, model, trace="hutchinson", substeps=2))
     assert float((one - exact).abs().max()) > 0.02
     assert float((many - exact).abs().max()) < float((one - exact).abs().max())
-    alone = log_p(told(sample.take(torch.tensor([1])), model, trace="hutchinson", substeps=4))
+    alone = log_p(told(sample.take(torch.tensor([1])), model, trace="hutchinson", substeps=2))
     assert torch.equal(alone, one[1:2])
 
 

@@ -43,9 +43,10 @@ def test_halving_the_steps_shrinks_their_errors_by_one_order_more_than_that_of_t
     assert middle == pytest.approx(order + 1, abs=0.4)
 
 
-def test_a_step_that_is_done_has_no_error_and_the_note_says_how_many() -> None:
+def test_steps_without_an_error_are_not_shown_and_the_note_says_how_many() -> None:
     plot = told(one_step(), 4)
-    assert "3 of 4 steps" in plot.note
+    assert plot.note.startswith("4 of 4 steps")
+    assert not plot.marks
 
 
 def test_a_solver_that_draws_is_refused() -> None:

@@ -17,6 +17,7 @@ from nodes.levels.karras import karras
 from nodes.solver.adaptive import Adaptive
 from nodes.solver.controller import Controller
 from nodes.solver.dpm_solver_adaptive import dpm_solver_adaptive
+from nodes.solver.euler import euler
 from nodes.solver.rk45 import rk45
 from tests.nodes.exact_mixture import Mixture, flow_along
 from tests.nodes.gaussian import Gaussian, context, pure_noise
@@ -96,14 +97,25 @@ def test_up_and_down_again_returns(make: Callable[[float, bool], Solver]) -> Non
 
 @each
 def test_pure_noise_and_data_take_one_call_each(make: Callable[[float, bool], Solver]) -> None:
-    """Outside of where steps adapt it is Euler's step: D(y, 80) from pure noise, and D(y, 0.002) at the end."""
-    solver, ctx = make(1e-3, False), context()
-    end = solve(Gaussian(mean=0.5), solver, pure_noise(3), levels(math.inf, 200.0, 80.0), ctx)
-    assert end.aux[f"{name_of(solver)}/asked"].tolist() == [2.0] * 3
-    ctx = context()
-    end = solve(Gaussian(mean=0.5), solver, at_top(3, 0.002), levels(0.002, 0.0), ctx)
-    assert ctx.meter.launches == 1
-    assert bool((end.s == 0).all())
+    """Beyond where steps adapt it is Euler's step: from pure noise to 200, and from 0.002 to data."""
+    model, solver, ctx = Gaussian(mean=0.5), make(1e-3, False), context()
+    for begin, grid in ((pure_noise(3), levels(math.inf, 200.0)), (at_top(3, 0.002), levels(0.002, 0.0))):
+        end = solve(model, solver, begin, grid, ctx)
+        assert end.aux[f"{name_of(solver)}/asked"].tolist() == [1.0] * 3
+        assert torch.equal(end.x, solve(model, euler(), begin, grid, context()).x)
+    assert ctx.meter.launches == 2
+
+
+@each
+def test_a_step_from_pure_noise_or_to_data_adapts_where_it_can(make: Callable[[float, bool], Solver]) -> None:
+    model, solver = Gaussian(mean=0.5, variance=0.3), make(1e-4, False)
+    noise = pure_noise(4)
+    end = solve(model, solver, noise, levels(math.inf, 0.0), context())
+    exact = 0.5 + math.sqrt(0.3) * noise.x
+    assert float((end.x - exact).abs().max()) < 0.03
+    back = solve(model, solver, end, levels(0.0, 5.0), context()).x
+    at_five = (0.5 + math.sqrt(0.3 + 25) * noise.x) / math.sqrt(26)
+    assert float((back - at_five).abs().max()) < 0.1
 
 
 @each

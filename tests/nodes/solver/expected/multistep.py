@@ -62,7 +62,7 @@ SOLVERS = (
         grid="uniform_time",
         steps=LATE,
     ),
-    Expected("solver.lms", lms, 4, "1", DEIS, steps=(320, 640, 1280)),
+    Expected("solver.lms", lms, 4, "1", DEIS, settings="order=4", grid="karras", steps=LATE),
     Expected("solver.lms", lambda: lms(order=2), 2, "1", DEIS, settings="order=2", steps=MIDDLE),
     Expected("solver.ipndm", ipndm, 2, "1", DEIS, grid="uniform_time", steps=MIDDLE, note="fast until 40 steps"),
     Expected(
@@ -74,7 +74,7 @@ SOLVERS = (
     Expected(
         "solver.gradient_estimation", lambda: gradient_estimation(gamma=1.5), 2, "1", GRADIENT, settings="gamma=1.5"
     ),
-    Expected("solver.evodiff", evodiff, 1, "1", EVODIFF, steps=LATE, note="a heuristic for few steps"),
+    Expected("solver.evodiff", evodiff, 1, "1", EVODIFF, steps=MIDDLE, note="a heuristic for few steps"),
     Expected(
         "solver.evodiff",
         lambda: evodiff(consistent=True),

@@ -21,6 +21,8 @@ from tests.nodes.solver.expected import Expected
 FEW = (20, 40, 80)
 """Of methods that soon come to what the reference is exact to."""
 
+RALSTON_3 = (1 / 2, 0.0, 3 / 4, 2 / 9, 1 / 3, 4 / 9)
+
 
 def tables(variable: Variable, *, steps: tuple[int, ...] = (40, 80, 160)) -> tuple[Expected, ...]:
     """The methods with a Butcher table, in one variable."""
@@ -37,8 +39,24 @@ SOLVERS = (
     *tables("angle"),
     *tables("flow"),
     *tables("sigma"),
-    *tables("log_snr")[2:],
-    Expected("solver.runge_kutta", runge_kutta, 4, "1 a stage", "Hairer, Nørsett & Wanner 1993", steps=FEW),
+    *tables("log_snr")[2:3],
+    Expected(
+        "solver.runge_kutta",
+        lambda: runge_kutta(variable="sigma"),
+        4,
+        "4, the last 1",
+        "Kutta 1901",
+        settings="Kutta's 3/8 rule, variable=sigma",
+        steps=FEW,
+    ),
+    Expected(
+        "solver.runge_kutta",
+        lambda: runge_kutta(table=RALSTON_3),
+        3,
+        "3",
+        "Ralston 1962",
+        settings="Ralston's third-order table",
+    ),
     Expected("solver.rf_solver", rf_solver, 2, "2", "arXiv:2411.04746"),
     Expected("solver.dpm_solver_2", dpm_solver_2, 2, "2, the last 1", "arXiv:2206.00927"),
     Expected("solver.dpm_solver_3", dpm_solver_3, 3, "3, the last 1", "arXiv:2206.00927", steps=FEW),
@@ -48,7 +66,7 @@ SOLVERS = (
         3,
         "1",
         "arXiv:2206.00927",
-        steps=(30, 60, 120),
+        steps=(24, 48, 96),
         note="the last groups are of order 2 and 1, so in the very end the error falls at order 2",
     ),
     Expected(
