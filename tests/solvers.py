@@ -1,7 +1,8 @@
 """The table of all solvers: `python -m tests.solvers [--new]` writes assets/docs/solvers.md.
 
 The orders specified, the model calls and the sources are those that tests/nodes/solver/expected declares; the orders
-measured are those that the tests of the orders find. `--new` measures only those that are declared in another way than the table says.
+measured are those that the tests of the orders find. `--new` measures only those that are declared in another way than
+the table says.
 """
 
 from __future__ import annotations

@@ -60,7 +60,6 @@ EXPONENTIAL: dict[str, object] = {"use_exponential_sigmas": True}
 LAMBDAS: dict[str, object] = {"use_lu_lambdas": True}
 TRAILING: dict[str, object] = {"timestep_spacing": "trailing"}
 THIRD: dict[str, object] = {"solver_order": 3}
-FIRST_KIND: dict[str, object] = {"solver_type": "bh1"}
 BY_EXPONENT: dict[str, object] = {"sigma_schedule": "exponential"}
 SETTINGS = (
     Setting("DDIM", {**TRAILING, "clip_sample": False}),
@@ -81,7 +80,7 @@ SETTINGS = (
     Setting("UniPCMultistep", KARRAS),
     Setting("UniPCMultistep", THIRD | KARRAS),
     Setting("UniPCMultistep", THIRD | EXPONENTIAL),
-    Setting("UniPCMultistep", FIRST_KIND | KARRAS),
+    Setting("UniPCMultistep", EXPONENTIAL),
     Setting("DEISMultistep", THIRD | KARRAS),
     Setting("EDMDPMSolverMultistep", THIRD, "edm"),
     Setting("EDMDPMSolverMultistep", THIRD | BY_EXPONENT, "edm"),
