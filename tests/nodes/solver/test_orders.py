@@ -2,74 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from itertools import pairwise
-
 import pytest
 import torch
-from torch import Tensor
 
-from nodes.contracts.driving import solve
-from nodes.contracts.levels import Levels
-from nodes.contracts.sample import Sample
-from nodes.levels.karras import karras
-from nodes.levels.uniform_log_snr import uniform_log_snr
-from nodes.processes.linear import Linear
-from tests.nodes.exact_mixture import Mixture, flow_along
-from tests.nodes.gaussian import context, pure_noise
-from tests.nodes.solver.expected import Expected, Grid, all_expected
-
-TOP, BOTTOM = math.exp(4.0), math.exp(-3.0)
-COUNT = 48
+from tests.nodes.exact_mixture import flow_along
+from tests.nodes.solver.expected import Expected, all_expected
+from tests.nodes.solver.measuring import BOTTOM, TOP, begin, exact, slopes
+from tests.solvers import committed
 
 
-def begin() -> Sample:
-    """Points at the top level, as if of the mixture's own law there."""
-    noise = pure_noise(COUNT)
-    x = noise.x * TOP / math.sqrt(1 + TOP * TOP)
-    return Sample(x, torch.full((COUNT,), TOP, dtype=torch.float64), noise.space, noise.rows)
-
-
-@pytest.fixture(scope="module")
-def exact() -> Tensor:
-    """Where the probability flow takes them."""
-    return flow_along(begin().x, TOP, BOTTOM, steps=1200)
-
-
-def even_in_log(steps: int) -> Levels:
-    """The grid of the specification's table."""
-    return uniform_log_snr(num_inference_steps=steps, sigma_min=BOTTOM, sigma_max=TOP, final_sigmas_type="sigma_min")
-
-
-def of_edm(steps: int) -> Levels:
-    """Karras's grid without its last step."""
-    return Levels(karras(num_inference_steps=steps + 1, sigma_min=BOTTOM, sigma_max=TOP).s[:-1])
-
-
-def test_the_reference_is_converged(exact: Tensor) -> None:
-    torch.testing.assert_close(flow_along(begin().x, TOP, BOTTOM, steps=150), exact, rtol=0, atol=1e-6)
-
-
-def in_time(steps: int) -> Levels:
-    """Even in the time of the linear process that preserves the variance, between the same ends."""
-    process = Linear(first=1e-5)
-    ends = process.time(torch.tensor([TOP, BOTTOM], dtype=torch.float64))
-    s = process.level(ends[0] + torch.arange(steps + 1, dtype=torch.float64) / steps * (ends[1] - ends[0]))
-    return Levels(s)
-
-
-GRIDS: dict[Grid, Callable[[int], Levels]] = {
-    "uniform_log_snr": even_in_log,
-    "karras": of_edm,
-    "uniform_time": in_time,
-}
+def test_the_reference_is_converged() -> None:
+    torch.testing.assert_close(flow_along(begin().x, TOP, BOTTOM, steps=150), exact(), rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("expected", [found for found in all_expected() if not found.stochastic], ids=lambda e: e.name)
-def test_the_error_shrinks_at_the_order_of_the_solver(expected: Expected, exact: Tensor) -> None:
-    grid = GRIDS[expected.grid]
-    ends = [solve(Mixture(), expected.make(), begin(), grid(steps), context()).x for steps in expected.steps]
-    errors = [float((x - exact).square().sum(1).mean().sqrt()) for x in ends]
-    slopes = [math.log2(before / after) for before, after in pairwise(errors)]
-    assert slopes[-2:] == pytest.approx([expected.order] * 2, abs=0.15)
+def test_the_error_shrinks_at_the_order_of_the_solver_and_the_table_says_so(expected: Expected) -> None:
+    measured = slopes(expected)
+    assert measured[-2:] == pytest.approx([expected.order] * 2, abs=0.15)
+    assert float(committed()[expected.name].measured) == pytest.approx(measured[-1], abs=0.05)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import pytest
 import torch
@@ -14,15 +13,16 @@ from nodes.solver.ddim import ddim
 from nodes.solver.heun import heun
 from nodes.solver.restart import restart
 from tests.nodes.solver.expected import Expected, all_expected
+from tests.nodes.solver.measuring import GRIDS, slopes
 from tests.nodes.solver.moments import MEANS, VARIANCES, distance, exact_law, law
-from tests.nodes.solver.test_orders import GRIDS
+from tests.solvers import committed
 
 
 @pytest.mark.parametrize("expected", [found for found in all_expected() if found.stochastic], ids=lambda e: e.name)
-def test_the_law_comes_to_the_right_one_at_the_order_of_the_solver(expected: Expected) -> None:
-    errors = [distance(expected.make(), GRIDS[expected.grid](steps)) for steps in expected.steps[:2]]
-    slopes = [math.log2(before / after) for before, after in pairwise(errors)]
-    assert slopes[-1] == pytest.approx(expected.order, abs=0.2)
+def test_the_law_comes_to_the_right_one_at_the_order_of_the_solver_and_the_table_says_so(expected: Expected) -> None:
+    measured = slopes(expected)[-1]
+    assert measured == pytest.approx(expected.order, abs=0.2)
+    assert float(committed()[expected.name].measured) == pytest.approx(measured, abs=0.05)
 
 
 def test_the_law_of_a_step_is_found_without_random_numbers() -> None:
