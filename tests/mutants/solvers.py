@@ -74,9 +74,9 @@ MUTANTS = (
         "more noise is drawn than there is at the level",
     ),
     Mutant(
-        "nodes/solver/dpmpp_2m_sde.py",
-        "fresh = 1 - decay.square()",
-        "fresh = 1 - decay",
+        "nodes/solver/reverse_sde.py",
+        "torch.sqrt(1 - decay ** (2 * eta))",
+        "torch.sqrt(1 - decay**eta)",
         ("tests/nodes/solver/test_dpmpp_2m_sde.py",),
         "the kept share of the noise is not squared",
     ),
