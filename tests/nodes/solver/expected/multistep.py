@@ -42,7 +42,17 @@ SOLVERS = (
     Expected("solver.unic", lambda: unic(dpmpp_2m()), 3, "1", UNIPC, settings="solver.dpmpp_2m, order=2"),
     Expected("solver.deis", lambda: deis(order=2), 2, "1", DEIS, settings="order=2", steps=MIDDLE),
     Expected("solver.deis", lambda: deis(order=3), 3, "1", DEIS, settings="order=3", steps=MIDDLE),
-    Expected("solver.deis", deis, 4, "1", DEIS, settings="order=4", steps=LATE, note="our default"),
+    Expected(
+        "solver.deis",
+        deis,
+        4,
+        "1",
+        DEIS,
+        settings="order=4",
+        grid="uniform_time",
+        steps=LATE,
+        note="the default of the benchmark",
+    ),
     Expected(
         "solver.deis",
         lambda: deis(order=3, variable="rho"),
