@@ -10,11 +10,14 @@ import torch
 from torch import Tensor
 
 from graphs import Estimate, abilities, node
+from nodes.contracts.devices import moved
 from nodes.contracts.process import Process
 from nodes.contracts.solver import Solver
+from nodes.contracts.state import State
 from nodes.processes.named import ProcessName, process_named
 from nodes.solver.exponential import length, phi
-from nodes.solver.multistep import Multistep
+from nodes.solver.history import in_line, recalled
+from nodes.solver.multistep import Multistep, before_end
 from nodes.solver.unic import Order
 
 Variable: TypeAlias = Literal["log_snr", "rho", "time"]
@@ -25,18 +28,20 @@ POINTS = 24
 @node(abilities=abilities(), cost=Estimate(calls=lambda steps: steps))
 def deis(
     *,
-    order: Order = 3,
+    order: Order = 4,
     variable: Variable = "log_snr",
     process: ProcessName = "vp_linear",
-    lower_order_final: bool = True,
+    lower_order_final: bool = False,
 ) -> Solver:
     """DEIS (Zhang & Chen 2023, arXiv:2204.13902, equations 14 and 15): exponential Adams–Bashforth.
 
     With y = x0 + s·ε a step is y' = y + ∫ ε ds from s to s', ε the polynomial through the last `order` answers: in
     λ = −ln s ("log_snr", as in diffusers' DEISMultistepScheduler), in s itself ("rho", the paper's ρAB, solver.lms), or
     in the time of `process` ("time", the paper's tAB; 24 points of Gauss and Legendre in λ). A row's first steps are of
-    lower order, and so are those after a turn of the levels and from s = 0 or inf; the step to s = 0 is of order 1 with
-    "log_snr". `lower_order_final`: of fewer than 15 steps the last is of order 1 and the one before of order 2.
+    lower order, and so are those after a turn of the levels and from s = 0 or inf; the step to s = 0, where λ has no
+    end, is made in s (ε = −s times the score is smooth there). `lower_order_final`: of fewer than 15 steps the last is
+    of order 1 and the one before of order 2, as diffusers has it; on exact models it is better without, and so is order
+    4 for every number of steps from 5 to 40 (tests/benchmarks/solvers.py).
     Order: `order`; 1 model call a step. Deterministic. Errors: a sample of tokens.
     """
     timed = process_named(process) if variable == "time" else None
@@ -69,6 +74,17 @@ class Deis(Multistep):
             return self.process.time(s)
         return s.double() if self.variable == "rho" else super().coordinate(s)
 
+    def known(self, state: State, s_next: Tensor, device: torch.device) -> tuple[list[Tensor], list[Tensor]]:
+        """Where the earlier answers lie, in units of the step: in s where λ has no end."""
+        nodes, used = super().known(state, s_next, device)
+        if self.variable != "log_snr":
+            return nodes, used
+        s, to = moved(state.s, device), moved(s_next, device)
+        earlier = recalled(state.past, f"{self.name}/s", self.order - 1)
+        lined = before_end(state.past, self.name, to, in_line(to, s, earlier))
+        nodes = [torch.where(to == 0, 1 - before / s, node) for before, node in zip(earlier, nodes, strict=True)]
+        return nodes, [torch.where(to == 0, usable, other) for usable, other in zip(lined, used, strict=True)]
+
     def moments(self, s: Tensor, s_next: Tensor) -> list[Tensor]:
         """∫ u^j ds over the step."""
         powers = range(1, self.order)
@@ -77,7 +93,10 @@ class Deis(Multistep):
         if self.variable == "rho":
             return [(s_next - s) / (power + 1) for power in powers]
         h = length(s, s_next)
-        return [-s_next * h * math.factorial(power) * phi(power + 1, h) for power in powers]
+        in_log = [-s_next * h * math.factorial(power) * phi(power + 1, h) for power in powers]
+        return [
+            torch.where(s_next == 0, -s / (power + 1), moment) for power, moment in zip(powers, in_log, strict=True)
+        ]
 
     def quadrature(self, s: Tensor, s_next: Tensor) -> list[Tensor]:
         """The moments by points even in λ, or in s on the way to 0, where the time is smooth."""
