@@ -33,6 +33,7 @@ from graphs.document.operations import (
 from graphs.document.reading import loads
 from graphs.document.writing import dumps
 from graphs.errors import InputError
+from graphs.naming import parse_reference
 from tests.graphs.document.documents import documents, ids, nodes, places, ports, references, texts, values
 
 levels = strategies.sampled_from(["", "a", "b", "a/b", "b/a", "c/d_1"])
@@ -133,7 +134,8 @@ def test_a_rename_leaves_no_reference_to_the_old_name(document: Document, name: 
     if name not in document.nodes:
         return
     after = apply(document, Rename(id=name, to="fresh")).document
-    assert not [text for node in after.nodes.values() for _, text in node.wires() if text.split(".")[0] == name]
+    wires = [parse_reference(text) for node in after.nodes.values() for _, text in node.wires()]
+    assert not [wire for wire in wires if wire and wire.node == name]
     assert after.view is None or name not in after.view.nodes
     assert after.nodes["fresh"].params == document.nodes[name].params
 
