@@ -36,15 +36,16 @@ def ddbm(
     euler_step_ratio: Annotated[Fraction, also("churn_step_ratio")] = 0.33,
     guidance: Annotated[float, Number(minimum=0, maximum=10, step=0.05), also("w")] = 1.0,
 ) -> Solver:
-    """The hybrid sampler of diffusion bridges (DDBM, Zhou et al. 2023, arXiv:2309.16948, Algorithm 1).
+    """The hybrid sampler of diffusion bridges (DDBM, Zhou et al. 2023, arXiv:2309.16948).
 
     In the bridge's own point x and its time t, with q the law of x given the far end and h = ∇ log p(x_T | x): the
     first `euler_step_ratio` of every step is Euler and Maruyama's, dx = [f x − g² (∇ log q − h)] dt + g dW, the rest
     Heun's on dx = [f x − g² (½ ∇ log q − w h)] dt, w the `guidance`; both with the x0 that the model predicts. At the
     end T the SDE's drift is finite, so a grid begins there, at s = inf; with ratio 0 the first step is a draw of the
     bridge from the first x0, and with 1 there is no Heun but upward, and the last step gives the predicted x0. w = 1 is
-    the law; 0.5 is also used, and the authors' code for VE has (1 + w)/2 in the place of w. Where the level rises only the ODE is solved; from s = 0 by Euler's step, as no noise is
-    seen there. `bridge` is the model.bridge that is sampled, whatever guides it; its levels: levels.bridge.
+    the law; 0.5 is also used, and the authors' code for VE has (1 + w)/2 in the place of w. Where the level rises only
+    the ODE is solved; from s = 0 by Euler's step, as no noise is seen there. `bridge` is the model.bridge that is
+    sampled, whatever guides it; its levels: levels.bridge.
     Its noise goes in before the model is asked again: given it a step is a point, and its kernel has nothing to draw.
     Weak order 1; with ratio 0 order 2 in t away from T, where h has a pole: begun there it keeps an error of 1 or 2 %
     of the deviation, however many steps. 3 model calls a step, 2 in the last: 3 N − 1.
