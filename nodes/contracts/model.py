@@ -23,7 +23,8 @@ class Model(Identified, ABC):
     """Predicts the clean x0 from a noised x and its level.
 
     Abilities: "prompt" (takes text), "conditional" (the question's condition changes the answer), "differentiable"
-    (gradients of the answer by x), "level_map" (a level for each place), "low_rank" (its network takes adapters).
+    (gradients of the answer by x), "level_map" (a level for each place), "low_rank" (its network takes adapters),
+    "bridge" (it samples a diffusion bridge, or is made of a model that does).
     """
 
     space: Space

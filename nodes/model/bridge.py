@@ -19,7 +19,7 @@ from nodes.processes.exploding import Straight
 from nodes.processes.linear import Linear
 
 
-@node(cost=Estimate(each=Span.of(1)), abilities=abilities("differentiable"))
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities("differentiable", "bridge"))
 def bridge(
     ends: Sample,
     *,
@@ -36,7 +36,8 @@ def bridge(
     k one of the K `offsets` with equal chance. A is `matrix`: one number, or [D²] row by row; `offsets` one number, or
     [K·D]. The bridge is x_t = a x_T + b x0 + √c ε of a variance-exploding process up to `sigma_max`, or of a
     variance-preserving one. The wire holds what is left of it, (x_t − a x_T)/b = x0 + s ε, a diffusion of its own from
-    s = inf: start it from noise.gaussian, wired `like` this model, with any solver and levels.
+    s = inf: start it from noise.gaussian, wired `like` this model, with any solver and levels; the paper's own are
+    solver.ddbm and levels.bridge.
     Cost: 1 model row per sample. Errors: ends that are still noised, or tokens; lists of the wrong length.
     """
     size = math.prod(ends.space.event)

@@ -26,13 +26,14 @@ def empirical(data: Image | Sample, *, labels: Prompt = "", weights: Numbers = (
     Gradients flow. Cost: 1 model row per sample, and as many distances as there are data.
     Errors: a sample that is still noised, or tokens.
     """
-    space, points = _points(data)
+    space, points = points_of(data)
     lines = [line.strip() for line in labels.split("\n") if line.strip()] or [""]
     classes = tuple(lines[number % len(lines)] for number in range(len(points)))
     return Empirical(space, moved(points, run.device), weights_of(weights, len(points)), classes)
 
 
-def _points(data: Image | Sample) -> tuple[Space, Tensor]:
+def points_of(data: Image | Sample) -> tuple[Space, Tensor]:
+    """Pictures or clean points as points of their space; `InputError` where they are noised, or tokens."""
     if isinstance(data, Image):
         points = data.pixels.permute(0, 3, 1, 2).float() / 127.5 - 1
         return Space("pixels", tuple(points.shape[1:])), points

@@ -21,6 +21,9 @@ from nodes.processes.adapted import Raw
 END = "end"
 """The entry under which a bridge's network finds the far end x_T of each row, [B, *event]."""
 
+LAST = 1e-9
+"""So near to the end of a bridge, as a part of its last level, a level counts as the end."""
+
 
 class Kernel(NamedTuple):
     """The law of a bridge's own point given both its ends, N(a x_T + b x0, c I); float64, in the shape of s."""
@@ -56,6 +59,18 @@ class Bridge(Identified):
         a = alpha / self.process.alpha(last) * (1 - rest)
         return Kernel(a, alpha * rest, (r * alpha).square() * rest)
 
+    def of_level(self, r: Tensor) -> Tensor:
+        """The level s of what is left, for the process's own: r/√(1 − r²/r_T²), inf from a billionth below r_T on."""
+        share = r.double() / self.end
+        there = share >= 1 - LAST
+        rest = torch.where(there, 1.0, (1 - share) * (1 + share))
+        return torch.where(there, torch.inf, r.double() / torch.sqrt(rest))
+
+    def wire(self, x: Tensor, s: Tensor, ends: Tensor) -> Tensor:
+        """The point of the wire for the bridge's own, at levels s below inf: the way back from `native`."""
+        a, b, c = self.kernel(s)
+        return (x - factor(a, x) * ends) / factor(torch.sqrt(b.square() + c), x)
+
     def native(self, x: Tensor, s: Tensor, ends: Tensor) -> Tensor:
         """The bridge's own point for a point x of the wire: b √(1 + s²) x + a x_T, which is x_T at s = inf."""
         a, b, c = self.kernel(s)
@@ -75,7 +90,7 @@ class Bridged(Leaf):
         space: Space,
         ends: Tensor,
         *,
-        abilities: frozenset[str] = frozenset({"differentiable"}),
+        abilities: frozenset[str] = frozenset({"differentiable", "bridge"}),
     ) -> None:
         self.raw, self.bridge, self.space, self.ends, self.abilities = raw, bridge, space, ends, abilities
 

@@ -15,6 +15,8 @@ from nodes.process.edm import edm
 from nodes.process.flow import flow
 from nodes.process.flow_by_resolution import flow_by_resolution
 from nodes.process.input_scale import input_scale
+from nodes.process.mean_reverting import mean_reverting
+from nodes.process.ou_ve import ou_ve
 from nodes.process.sub_vp import sub_vp
 from nodes.process.trigonometric import trigonometric
 from nodes.process.ve import ve
@@ -22,6 +24,7 @@ from nodes.process.vp_cosine import vp_cosine
 from nodes.process.vp_linear import vp_linear
 from nodes.process.vp_scaled_cosine import vp_scaled_cosine
 from nodes.process.vp_sigmoid import vp_sigmoid
+from nodes.processes.reverting import Pull
 
 TIMES = torch.tensor([0.1, 0.35, 0.6, 0.9], dtype=torch.float64)
 
@@ -154,3 +157,40 @@ def test_ends_in_the_wrong_order_are_refused() -> None:
             curve(start=0.5, end=0.5)
     with pytest.raises(InputError, match="no line"):
         flow_by_resolution(base_image_seq_len=9, max_image_seq_len=9)
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "linear", "constant"])
+def test_a_mean_reverting_process_diffuses_as_it_is_pulled(schedule: Pull) -> None:
+    """α' = −f α and d(σ²)/dt = −2 f σ² + g² with g² = 2 σ∞² f, so σ² = σ∞² (1 − α²); at the end α is delta."""
+    process = mean_reverting(sigma_inf=0.3, timesteps=50, schedule=schedule, delta=0.02)
+    t = torch.tensor([1.3, 7.5, 20.2, 49.9], dtype=torch.float64)
+    alpha, sigma = alpha_and_sigma(process, t)
+    rates = process.rates(t)
+    pull = -rates.alpha / alpha
+    assert same(sigma.square(), 0.09 * (1 - alpha.square()))
+    assert same(2 * sigma * rates.sigma, -2 * pull * sigma.square() + 2 * 0.09 * pull)
+    last = process.alpha(process.level(torch.tensor(50.0, dtype=torch.float64)))
+    assert float(last) == pytest.approx(0.02, rel=1e-12)
+
+
+def test_the_cosine_of_the_mean_reverting_process_is_summed_over_whole_times() -> None:
+    process = mean_reverting(timesteps=10, delta=0.01)
+    part = [((k + 1) / 12 + 0.008) / 1.008 * math.pi / 2 for k in range(11)]
+    speeds = [1 - math.cos(u) ** 2 / math.cos(0.008 / 1.008 * math.pi / 2) ** 2 for u in part]
+    whole = torch.arange(1, 11, dtype=torch.float64)
+    alpha, _ = alpha_and_sigma(process, whole)
+    expected = [0.01 ** (sum(speeds[1 : k + 1]) / sum(speeds[1:])) for k in range(1, 11)]
+    assert alpha.tolist() == pytest.approx(expected, rel=1e-12)
+
+
+def test_ou_ve_follows_its_equation() -> None:
+    """α' = −θ α and d(σ²)/dt = −2 θ σ² + g² with g² = 2 ln r (σ_min r^t)²; σ is 0 at time 0."""
+    process, r = ou_ve(stiffness=1.5, sigma_min=0.05, sigma_max=0.5), 10.0
+    alpha, sigma = alpha_and_sigma(process)
+    rates = process.rates(TIMES)
+    assert same(alpha, torch.exp(-1.5 * TIMES))
+    closed = 0.0025 * (r ** (2 * TIMES) - torch.exp(-3 * TIMES)) * math.log(r) / (1.5 + math.log(r))
+    assert same(sigma.square(), closed)
+    assert same(2 * sigma * rates.sigma, -3 * sigma.square() + 2 * math.log(r) * (0.05 * r**TIMES).square())
+    with pytest.raises(InputError):
+        ou_ve(sigma_min=0.5, sigma_max=0.05)

@@ -13,7 +13,9 @@ from graphs.errors import InputError
 from nodes.contracts.process import Process
 from nodes.processes.flow import Flow
 from nodes.processes.input_scaled import InputScaled
+from nodes.processes.interpolant import Interpolant
 from nodes.processes.named import ProcessName, process_named
+from nodes.processes.reverting import MeanReverting, OrnsteinExploding
 from nodes.processes.scaled_cosine import ScaledCosine
 from nodes.processes.sigmoid import Sigmoid
 from nodes.processes.sub_preserving import SubPreserving
@@ -34,6 +36,12 @@ MORE: dict[str, Process] = {
     "trigonometric": Trigonometric(),
     "linear_smaller": InputScaled(process_named("vp_linear"), 0.5),
     "flow_smaller": InputScaled(Flow(), 0.3),
+    "mean_reverting": MeanReverting(50 / 255, 100, "cosine", 0.005),
+    "mean_reverting_linear": MeanReverting(2.0, 30, "linear", 0.01),
+    "mean_reverting_constant": MeanReverting(1.0, 7, "constant", 0.1),
+    "ou_ve": OrnsteinExploding(1.5, 0.05, 0.5),
+    "interpolant": Interpolant("linear", "brownian", 1.0),
+    "interpolant_trigonometric": Interpolant("trigonometric", "sine_squared", 0.5),
     "table_smaller": InputScaled(ZERO_TERMINAL, 0.7),
 }
 EVERY = [*map(process_named, NAMES), *MORE.values()]

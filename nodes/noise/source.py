@@ -1,0 +1,29 @@
+"""Data where noise would be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from graphs import Estimate, InputError, node
+from nodes.contracts.sample import Sample
+
+
+@node(cost=lambda known: Estimate(rows=known.input("sample").rows))
+def source(sample: Sample) -> Sample:
+    """A clean sample as the far end of an interpolant: the same x [B, *event] at s = inf, where others begin as noise.
+
+    For models that were made for such a source, as model.interpolant (Albergo et al. 2023, arXiv:2303.08797), and for
+    flows between two laws; what other models make of it is no sample of theirs. Cost: none.
+    Errors: a sample that is noised, or tokens.
+    """
+    if sample.space.vocabulary or bool((sample.s != 0).any()):
+        raise InputError(
+            "the source is no clean point",
+            where="sample",
+            given=sample.describe() + (" (tokens)" if sample.space.vocabulary else ""),
+            allowed="points of real numbers at s = 0",
+            mend="wire a finished sample",
+        )
+    return replace(sample, s=torch.full_like(sample.s, torch.inf), aux={})
