@@ -31,7 +31,7 @@ def interpolant(
     the source at s = inf. "velocity": b(x, t) = E[dx_t/dt | x], as the pair with x = α x0 + β ε, b = α' x0 + β' ε in
     the place of x0 and noise; so every solver of the flow takes the source to the target, and back. "denoiser": for
     solver.interpolant alone, x_t without its γ z, E[α x0 + β x1 | x_t]/√(α² + β²) = (x_t + γ² score)/√(α² + β²). Means
-    are K·D numbers, `std` one, D or K·D. Begin at noise.source. On the way up begin a little above s = 0, as there no
+    are K·D numbers, `std` one, D or K·D. Begin at noise.endpoint. On the way up begin a little above s = 0, as there no
     noise is seen. Cost: 1 model row per sample.
     Errors: a process that is no process.interpolant; lists of the wrong length; a std that is 0.
     """

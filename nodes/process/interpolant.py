@@ -21,7 +21,7 @@ def interpolant(
     "linear": α = 1 − t, β = t; "trigonometric": the cosine and the sine of π t/2. γ = `strength` times √(t (1 − t)), or
     sin² π t, is 0 at both ends; a strength of 0 is a flow between the two laws. The level of the wire is s = β/α, from
     inf at x1, which may have any law, to 0 at x0; x = x_t/√(α² + β²). Levels even in t: levels.uniform_time. Begin at
-    noise.source with a model of this interpolant, as model.interpolant; solver.interpolant adds noise. A one-sided
+    noise.endpoint with a model of this interpolant, as model.interpolant; solver.interpolant adds noise. A one-sided
     interpolant, whose x1 is noise, is process.flow or process.trigonometric. Cost: none.
     """
     return Interpolant(path, gamma, strength)

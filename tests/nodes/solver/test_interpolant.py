@@ -21,7 +21,7 @@ from nodes.contracts.space import Space
 from nodes.exact.between import Between
 from nodes.levels.uniform_time import uniform_time
 from nodes.model.interpolant import interpolant as model_interpolant
-from nodes.noise.source import source
+from nodes.noise.endpoint import endpoint
 from nodes.process.flow import flow
 from nodes.process.interpolant import interpolant as process_interpolant
 from nodes.processes.interpolant import Interpolant, Latent, Way
@@ -146,7 +146,7 @@ def test_the_flow_takes_the_source_to_the_target(way: Way, latent: Latent) -> No
     x1 = torch.linspace(-1, 2, 7, dtype=torch.float64)
     clean = Sample(x1[:, None], torch.zeros(7).double(), Space("points", (1,)), Rows.first(0, 7))
     grid = uniform_time(exact.way, num_inference_steps=60)
-    found = solve(exact, rk4(), source(clean), grid, context()).x[:, 0]
+    found = solve(exact, rk4(), endpoint(clean), grid, context()).x[:, 0]
     assert torch.allclose(quantile(exact, found, 0.0), quantile(exact, x1, 1.0), rtol=0, atol=4e-3)
 
 
@@ -216,13 +216,13 @@ def test_nothing_is_drawn_at_the_ends_and_without_epsilon() -> None:
     assert solver_interpolant(inner, denoiser, made, epsilon=0.0) is inner
     ctx, solver = context(), solver_interpolant(inner, denoiser, made)
     clean = Sample(numbers(0.3, 0.9)[:, None], torch.zeros(2).double(), Space("points", (1,)), Rows.first(0, 2))
-    solve(exact, solver, source(clean), uniform_time(made, num_inference_steps=5), ctx)
+    solve(exact, solver, endpoint(clean), uniform_time(made, num_inference_steps=5), ctx)
     assert ctx.meter.rows == 2 * solver.calls(5) == 2 * (5 + 4)
     still = process(strength=0.0)
     quiet = solver_interpolant(inner, two_gaussians(still, denoises=True), still)
     model, grid = two_gaussians(still), uniform_time(still, num_inference_steps=5)
-    found = solve(model, quiet, source(clean), grid, context())
-    assert torch.equal(found.x, solve(model, inner, source(clean), grid, context()).x)
+    found = solve(model, quiet, endpoint(clean), grid, context())
+    assert torch.equal(found.x, solve(model, inner, endpoint(clean), grid, context()).x)
 
 
 def test_the_denoiser_takes_away_the_noise_between() -> None:
@@ -253,4 +253,4 @@ def test_what_does_not_belong_together_is_refused() -> None:
     with pytest.raises(InputError, match="is 0"):
         model_interpolant(made, target_std=(0.0,))
     with pytest.raises(InputError, match="no clean point"):
-        source(Sample(numbers(0.0)[:, None], numbers(1.0), Space("points", (1,)), Rows.first(0, 1)))
+        endpoint(Sample(numbers(0.0)[:, None], numbers(1.0), Space("points", (1,)), Rows.first(0, 1)))

@@ -11,7 +11,7 @@ from nodes.contracts.sample import Sample
 
 
 @node(cost=lambda known: Estimate(rows=known.input("sample").rows))
-def source(sample: Sample) -> Sample:
+def endpoint(sample: Sample) -> Sample:
     """A clean sample as the far end of an interpolant: the same x [B, *event] at s = inf, where others begin as noise.
 
     For models that were made for such a source, as model.interpolant (Albergo et al. 2023, arXiv:2303.08797), and for
