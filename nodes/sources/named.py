@@ -11,6 +11,7 @@ from nodes.contracts.draws import normal
 from nodes.contracts.rows import Rows
 from nodes.contracts.source import Source
 from nodes.contracts.space import Space
+from nodes.sources.correlated import Correlated
 from nodes.sources.heavy_tailed import HeavyTailed
 from nodes.sources.independent import Laplace, Logistic, Uniform
 
@@ -21,10 +22,13 @@ def source_named(name: str) -> Source:
     """The source that a name describes."""
     if name in INDEPENDENT:
         return INDEPENDENT[name]
-    kind, _, number = name.partition("-")
-    if kind == "pfgmpp":
-        return HeavyTailed(float(number))
-    raise InputError("there is no such law of noise", given=name, allowed=", ".join([*INDEPENDENT, "pfgmpp-D"]))
+    match name.split("-", 2):
+        case ["pfgmpp", augmented]:
+            return HeavyTailed(float(augmented))
+        case ["ou" | "shared" as kernel, axis, strength]:
+            return Correlated(kernel, int(axis), float(strength))
+    known = [*INDEPENDENT, "pfgmpp-D", "ou-AXIS-LENGTH", "shared-AXIS-SHARE"]
+    raise InputError("there is no such law of noise", given=name, allowed=", ".join(known))
 
 
 def start_noise(space: Space, rows: Rows) -> Tensor:
