@@ -24,7 +24,8 @@ def correlated(
 
     "ou": L Lᵀ = K, K_ij = exp(−|i − j|/length), as for series of numbers in time (Biloš et al. 2022, arXiv:2211.02590);
     "shared": ε_i = √share b + √(1 − share) r_i with one b for all places, as for the frames of a video (VideoFusion,
-    Luo et al. 2023, arXiv:2303.08320). L is Cholesky's lower triangle. `axis` counts the axes of an event from 0:
+    Luo et al. 2023, arXiv:2303.08320). For "ou" L is Cholesky's lower
+    triangle, for "shared" the symmetric root. `axis` counts the axes of an event from 0:
     channels of [C, H, W]. A point α x0 + σ L η becomes α L⁻¹ x0 + σ η, a point of the standard diffusion at the same
     level, which any solver takes, stochastic ones too: wire model.whitened, noise.gaussian `like` it, and
     decoder.decode at the end. Shapes stay. Cost: no NFE.

@@ -34,7 +34,7 @@ class Coloured(Components):
 
     def log_common(self, x: Tensor, s: Tensor) -> Tensor:
         """That of L⁻¹ x, less log |det L|."""
-        return self.white.log_common(self.colouring.whiten(x), s) - self.colouring.log_volume(x[0].numel())
+        return self.white.log_common(self.colouring.whiten(x), s) - self.colouring.log_volume()
 
 
 def whitened_mixture(model: Mixture, colouring: Colouring) -> Mixture:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import Literal, TypeAlias
 
 import torch
 from torch import Tensor
 
 from graphs.errors import InputError
-from nodes.contracts.devices import moved
 from nodes.contracts.draws import normal
 from nodes.contracts.identity import Identified
 from nodes.contracts.rows import Rows
@@ -17,32 +17,91 @@ from nodes.contracts.source import Source
 
 KernelName: TypeAlias = Literal["ou", "shared"]
 LARGEST_AXIS = 4096
-"""Places along the axis, at the most: the covariance is held as a matrix."""
+"""Places along the axis, at the most."""
 
 
-class Colouring(Identified):
-    """ε = L η along an axis of an event, and η = L⁻¹ ε: `root` L and `inverse` [n, n] float64."""
+class Colouring(Identified, ABC):
+    """ε = L η along an axis of n places of an event [..., *event], and η = L⁻¹ ε.
 
-    def __init__(self, root: Tensor, axis: int, axes: int) -> None:
-        self.root, self.axis, self.axes = root, axis, axes
-        self.inverse = torch.linalg.solve_triangular(root, torch.eye(len(root), dtype=root.dtype), upper=False)
+    It is done by sums of shifted points and not by matrices, so that a row is rounded alike in batches of all sizes.
+    """
+
+    def __init__(self, axis: int, event: tuple[int, ...]) -> None:
+        self.places, self.others = event[axis], math.prod(event) // event[axis]
+        self.back = len(event) - axis
 
     def colour(self, eta: Tensor) -> Tensor:
-        """Correlated noise [..., *event] of white noise."""
-        return self._along(eta, self.root)
+        """Correlated noise of white noise."""
+        return torch.movedim(self.along(torch.movedim(eta, -self.back, -1)), -1, -self.back)
 
     def whiten(self, eps: Tensor) -> Tensor:
-        """White noise [..., *event] of correlated noise."""
-        return self._along(eps, self.inverse)
+        """White noise of correlated noise."""
+        return torch.movedim(self.against(torch.movedim(eps, -self.back, -1)), -1, -self.back)
 
-    def log_volume(self, size: int) -> float:
-        """Log |det| of the whole of L on an event of so many numbers."""
-        return float(self.root.diagonal().log().sum()) * (size // len(self.root))
+    @abstractmethod
+    def along(self, eta: Tensor) -> Tensor:
+        """L η along the last axis."""
 
-    def _along(self, x: Tensor, matrix: Tensor) -> Tensor:
-        place = x.ndim - self.axes + self.axis
-        own = moved(matrix.to(x.dtype), x.device)
-        return torch.movedim(torch.movedim(x, place, -1) @ own.mT, -1, place)
+    @abstractmethod
+    def against(self, eps: Tensor) -> Tensor:
+        """L⁻¹ ε along the last axis."""
+
+    @abstractmethod
+    def log_volume(self) -> float:
+        """Log |det L| of a whole event."""
+
+
+class OrnsteinUhlenbeck(Colouring):
+    """ε_0 = η_0, ε_i = ρ ε_(i − 1) + √(1 − ρ²) η_i, ρ = e^(−1/ℓ): L is Cholesky's lower triangle of e^(−|i − j|/ℓ)."""
+
+    def __init__(self, length: float, axis: int, event: tuple[int, ...]) -> None:
+        super().__init__(axis, event)
+        self.kept, self.fresh = math.exp(-1 / length), math.sqrt(-math.expm1(-2 / length))
+
+    def along(self, eta: Tensor) -> Tensor:
+        """Sums over 1, 2, 4, … places before, each with its power of ρ."""
+        total = torch.cat([eta[..., :1], self.fresh * eta[..., 1:]], -1)
+        width, power = 1, self.kept
+        while width < self.places:
+            total = torch.cat([total[..., :width], total[..., width:] + power * total[..., :-width]], -1)
+            width, power = 2 * width, power * power
+        return total
+
+    def against(self, eps: Tensor) -> Tensor:
+        """(ε_i − ρ ε_(i − 1))/√(1 − ρ²)."""
+        return torch.cat([eps[..., :1], (eps[..., 1:] - self.kept * eps[..., :-1]) / self.fresh], -1)
+
+    def log_volume(self) -> float:
+        """Of each line along the axis all places but the first."""
+        return (self.places - 1) * self.others * math.log(self.fresh)
+
+
+class SharedBase(Colouring):
+    """L = √(1 − λ) I + c, a symmetric root of λ + (1 − λ) I: c = (√(1 − λ + n λ) − √(1 − λ))/n."""
+
+    def __init__(self, share: float, axis: int, event: tuple[int, ...]) -> None:
+        super().__init__(axis, event)
+        self.own, self.whole = math.sqrt(1 - share), math.sqrt(1 - share + self.places * share)
+
+    def along(self, eta: Tensor) -> Tensor:
+        """The mean is made larger, what differs from it smaller."""
+        mean = self._mean(eta)
+        return self.whole * mean + self.own * (eta - mean)
+
+    def against(self, eps: Tensor) -> Tensor:
+        """The other way round."""
+        mean = self._mean(eps)
+        return mean / self.whole + (eps - mean) / self.own
+
+    def log_volume(self) -> float:
+        """Of the mean and of n − 1 differences on each line."""
+        return self.others * (math.log(self.whole) + (self.places - 1) * math.log(self.own))
+
+    def _mean(self, x: Tensor) -> Tensor:
+        total = x[..., :1]
+        for place in range(1, self.places):
+            total = total + x[..., place : place + 1]
+        return total / self.places
 
 
 class Correlated(Source):
@@ -59,14 +118,6 @@ class Correlated(Source):
         self.kernel, self.axis, self.strength = kernel, axis, strength
         self.name = f"{kernel}-{axis}-{strength:.17g}"
 
-    def covariance(self, size: int) -> Tensor:
-        """K for so many places, float64."""
-        if self.kernel == "shared":
-            unit = torch.eye(size, dtype=torch.float64)
-            return self.strength + (1 - self.strength) * unit
-        places = torch.arange(size, dtype=torch.float64)
-        return torch.exp(-(places[:, None] - places).abs() / self.strength)
-
     def colouring(self, event: tuple[int, ...]) -> Colouring:
         """L for events of this shape; `InputError` where they do not have the axis."""
         if self.axis >= len(event) or event[self.axis] > LARGEST_AXIS:
@@ -76,7 +127,9 @@ class Correlated(Source):
                 given=f"axis {self.axis} of points of shape {list(event)}",
                 allowed=f"0 … {len(event) - 1}, of at most {LARGEST_AXIS} places",
             )
-        return Colouring(torch.linalg.cholesky(self.covariance(event[self.axis])), self.axis, len(event))
+        if self.kernel == "ou":
+            return OrnsteinUhlenbeck(self.strength, self.axis, event)
+        return SharedBase(self.strength, self.axis, event)
 
     def draw(self, rows: Rows, event: tuple[int, ...]) -> Tensor:
         """L η of the row's normal noise, as noise.gaussian has it."""
@@ -86,4 +139,4 @@ class Correlated(Source):
         """Of a normal law with the covariance K."""
         colouring, size = self.colouring(event), eps.shape[-1]
         eta = colouring.whiten(eps.reshape(*eps.shape[:-1], *event)).flatten(-len(event))
-        return -0.5 * (eta.square().sum(-1) + size * math.log(2 * math.pi)) - colouring.log_volume(size)
+        return -0.5 * (eta.square().sum(-1) + size * math.log(2 * math.pi)) - colouring.log_volume()

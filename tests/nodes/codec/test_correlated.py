@@ -80,9 +80,11 @@ def test_the_noise_has_the_covariance_of_the_kernel_along_its_axis(
 
 
 @every_kernel
-def test_ornstein_uhlenbeck_is_the_root_of_the_kernel(kernel: KernelName, strength: float) -> None:
+def test_the_colouring_is_a_root_of_the_kernel(kernel: KernelName, strength: float) -> None:
     colouring = Correlated(kernel, 0, strength).colouring((5,))
-    assert torch.allclose(colouring.root @ colouring.root.mT, matrix(kernel, 5), atol=1e-14)
+    root = colouring.colour(torch.eye(5, dtype=torch.float64)).mT
+    assert torch.allclose(root @ root.mT, matrix(kernel, 5), atol=1e-14)
+    assert float(torch.linalg.slogdet(root)[1]) == pytest.approx(colouring.log_volume(), abs=1e-12)
 
 
 @every_kernel
