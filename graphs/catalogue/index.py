@@ -6,9 +6,7 @@ cannot be written or are the person's. Only files that changed are imported agai
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from graphs.declaration.records import NodeType, ValueType
 from graphs.declaration.values import value_mark, value_type
 from graphs.errors import NoiseloomError, place_of
 from graphs.home import home_folder
+from graphs.whole import write_whole
 
 NAME = "index.json"
 
@@ -154,15 +153,12 @@ def _stored(package: Package, maker: str, digests: dict[str, str]) -> Index:
 
 def _store(package: Package, index: Index) -> None:
     """Write the index where that is allowed; without one everything works, only slower."""
-    text = index.model_dump_json()
+    text = index.model_dump_json().encode()
     for place in _places(package):
         try:
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, temporary = tempfile.mkstemp(dir=place.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(place)
+            write_whole(place, text)
+            place.chmod(0o644)
         except OSError:
             continue
         return

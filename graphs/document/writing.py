@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from graphs.document.model import Document
+from graphs.whole import write_whole
 
 WIDTH = 120
 """Characters of a line; what fits stands on one."""
@@ -23,16 +22,7 @@ def dumps(document: Document) -> str:
 
 def save(document: Document, path: Path) -> None:
     """Write the document atomically: the file holds the old text or the new one, never half of one."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(dumps(document))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, dumps(document).encode(), prefix=f".{path.name}.", synced=True)
 
 
 def _plain(value: object) -> object:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,6 +10,7 @@ from pathlib import Path
 
 from graphs.parts import DIGEST_SIZE
 from graphs.store.damage import remove
+from graphs.whole import write_whole
 
 SUFFIX = ".safetensors"
 
@@ -37,14 +36,7 @@ class Blobs:
             return
         path = self.path(digest)
         _make_way(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, content, suffix=".part")
 
     def read(self, digest: str) -> bytes | None:
         """A content; None where it is gone."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import time
 from collections.abc import Set
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 from app.editor.engine.merging import media_of
 from app.editor.engine.messages import Told
 from graphs.home import home_folder
+from graphs.whole import write_whole
 
 NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp|json)")
 
@@ -37,14 +36,7 @@ class Shelf:
         if path.exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=NEW)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, content, prefix=NEW)
 
     def path(self, name: str) -> Path | None:
         """The file of that name; None where there is none, or the name is none of ours."""
