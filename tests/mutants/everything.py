@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.mutants import asking, editing, engine, levels, noise, serving, solvers, states, steering
+from tests.mutants import asking, editing, engine, levels, noise, serving, solvers, sources, states, steering
 
 MUTANTS = (
     *engine.MUTANTS,
     *editing.MUTANTS,
     *levels.MUTANTS,
     *noise.MUTANTS,
+    *sources.MUTANTS,
     *asking.MUTANTS,
     *states.MUTANTS,
     *solvers.MUTANTS,
