@@ -1,9 +1,9 @@
-"""What networks predict, as x0: ε, x0, v, flow velocity, score, and F of EDM, in one place.
+"""What networks predict, as x0: ε, x0, v, flow velocity, score, F of EDM and D of α-blending, in one place.
 
 All take a point of the process itself, x_t = α x0 + σ ε, and the coefficients at its level, [B] float64 on the CPU.
 Where α → 0, x0 from ε loses all digits, as ε from x0 does where σ → 0; v and the velocity are good at both ends.
 Sources: Salimans & Ho 2022 (arXiv:2202.00512) for v, Karras et al. 2022 (arXiv:2206.00364, equation 7) for F, Lipman
-et al. 2022 (arXiv:2210.02747) for the velocity.
+et al. 2022 (arXiv:2210.02747) for the velocity, Heitz et al. 2023 (arXiv:2305.03486) for D.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from graphs.errors import InputError
 from nodes.contracts.levels import alpha_sigma, beside, factor
 from nodes.contracts.process import Process
 
-Target: TypeAlias = Literal["epsilon", "sample", "v_prediction", "velocity", "score", "edm"]
+Target: TypeAlias = Literal["epsilon", "sample", "v_prediction", "velocity", "score", "edm", "iadb"]
 """What a network was trained to predict."""
 
 
@@ -42,7 +42,8 @@ def x0_from(target: Target, x: Tensor, output: Tensor, at: Coefficients, sigma_d
     """The x0 that a network's output means for the point x of its process.
 
     "epsilon" ε; "sample" x0; "v_prediction" α ε − σ x0; "velocity" α' x0 + σ' ε (flow matching: ε − x0); "score"
-    ∇ log p = −ε/σ; "edm" F with x0 = c_skip y + c_out F for y = x/α and data of standard deviation `sigma_data`.
+    ∇ log p = −ε/σ; "edm" F with x0 = c_skip y + c_out F for y = x/α and data of standard deviation `sigma_data`;
+    "iadb" D = x0 − ε, data less noise, of iterative α-(de)blending: on process.flow x0 = x + t D.
     """
     alpha, sigma, alpha_rate, sigma_rate = at
     match target:
@@ -61,6 +62,9 @@ def x0_from(target: Target, x: Tensor, output: Tensor, at: Coefficients, sigma_d
         case "edm":
             skip, out = _edm(at, sigma_data)
             return factor(skip, x) * x + factor(out, x) * output
+        case "iadb":
+            whole = alpha + sigma
+            return factor(1 / whole, x) * x + factor(sigma / whole, x) * output
     raise unknown(target)
 
 
@@ -82,6 +86,8 @@ def target_from(target: Target, x: Tensor, x0: Tensor, at: Coefficients, sigma_d
         case "edm":
             skip, out = _edm(at, sigma_data)
             return (x0 - factor(skip, x) * x) / factor(out, x)
+        case "iadb":
+            return x0 - eps
     raise unknown(target)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 
 from nodes.contracts.devices import moved, put_rows
-from nodes.contracts.draws import normal
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
+from nodes.sources.named import start_noise
 
 
 def siblings(sample: Sample, count: int, why: str) -> Sample:
@@ -27,5 +27,5 @@ def siblings(sample: Sample, count: int, why: str) -> Sample:
     fresh = (pure & (torch.arange(len(index)) % count != 0)).nonzero()[:, 0]
     if not len(fresh) or sample.space.vocabulary:
         return wide
-    drawn = moved(normal(rows.take(fresh), sample.space.event, "start").to(wide.x.dtype), wide.x.device)
+    drawn = moved(start_noise(sample.space, rows.take(fresh)).to(wide.x.dtype), wide.x.device)
     return Sample(put_rows(wide.x, fresh, drawn), wide.s, wide.space, rows, wide.aux)

@@ -42,7 +42,14 @@ class Solver(Identified, ABC):
         return State.at(sample, enter(sample, first), first.clone())
 
     def own(self, space: Space) -> None:
-        """`InputError` where it does not solve what points of this space are made of."""
+        """`InputError` where it does not solve what points of this space are made of, or draws noise that they lack."""
+        if space.source is not None and "stochastic" in self.abilities:
+            raise InputError(
+                "the solver draws normal noise, and that of the sample has another law",
+                given=f"noise of the law {space.source}",
+                allowed="a solver that draws nothing, as solver.heun or solver.dpmpp_2m",
+                mend="choose a deterministic solver, or set its eta or churn to 0",
+            )
         if bool(space.vocabulary) != ("tokens" in self.abilities):
             raise InputError(
                 "the solver does not solve what the sample is made of",

@@ -28,6 +28,7 @@ class Space:
 
     With a `vocabulary` the points are tokens: x int64 [B, L], where len(vocabulary) stands for the mask. `codec` names
     what decodes the space. `parts` name the pieces of a flat event (D,), in order, where it is a product of spaces.
+    `source` names the law of the ε in its noised points where that is not standard normal (nodes/sources).
     """
 
     name: str
@@ -35,6 +36,7 @@ class Space:
     codec: str | None = None
     parts: tuple[Part, ...] = ()
     vocabulary: tuple[str, ...] = ()
+    source: str | None = None
 
     @property
     def mask(self) -> int:

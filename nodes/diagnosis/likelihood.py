@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import torch
@@ -15,10 +16,12 @@ from nodes.contracts.context import Context
 from nodes.contracts.model import Model
 from nodes.contracts.query import Query
 from nodes.contracts.sample import Sample
+from nodes.contracts.space import Space
 from nodes.contracts.table import Table
 from nodes.flows.along import CALLS
 from nodes.flows.density import with_density
 from nodes.model.flow_map import End, Substeps, clock_between
+from nodes.sources.named import source_named
 
 Trace: TypeAlias = Literal["auto", "exact", "hutchinson"]
 LARGEST_EXACT = 64
@@ -61,7 +64,8 @@ def likelihood(
     `substeps` steps of Runge and Kutta's fourth order, even in log s between sigma_min and sigma_max. The trace is
     "exact", a pass backward for each of the D coordinates, or Hutchinson's (1989): the mean of vᵀ(∂v/∂x)v over `probes`
     vectors of random signs, the row's own and the same at all levels; unbiased for log p. "auto" is exact up to
-    D = 64. A condition is bound with guidance.conditional.
+    D = 64. A condition is bound with guidance.conditional. Where the model's noise has another law than the normal
+    (noise.source), that is the law of x_inf.
     A row of the table is a row of the batch: log p in nats, and −log p/(D ln 2) − log2(bin_width) in bits per
     dimension, where `bin_width` is that of a grey level (2/256 for bytes in −1 … 1); `dequantise` adds uniform noise as
     wide, by the row's seed. `noise` is where the rows come from: a normal sample, if the model is the law of the data.
@@ -80,11 +84,18 @@ def likelihood(
         yield Progress(step + 1, substeps)
         last = point
     x, gained = last[:, :-1], last[:, -1]
-    log_p = gained - 0.5 * x.square().sum(1) - 0.5 * size * math.log(2 * math.pi)
+    log_p = gained + log_prior(x, model.space)
     bits = -log_p / (size * math.log(2)) - math.log2(bin_width)
-    noise = Sample(x.to(begun.x.dtype).reshape(begun.x.shape), torch.full_like(begun.s, torch.inf), begun.space,
-                   begun.rows.fork(1, "encoded"))  # fmt: skip
+    space, rows = replace(begun.space, source=model.space.source), begun.rows.fork(1, "encoded")
+    noise = Sample(x.to(begun.x.dtype).reshape(begun.x.shape), torch.full_like(begun.s, torch.inf), space, rows)
     return Likelihood(tabulated(sample, log_p, bits), media.Number(float(bits.mean())), noise)
+
+
+def log_prior(x: Tensor, space: Space) -> Tensor:
+    """The log density of pure noise [B, D], of the law that the space names; [B]."""
+    if space.source is not None:
+        return source_named(space.source).log_density(x, space.event)
+    return -0.5 * x.square().sum(1) - 0.5 * x.shape[1] * math.log(2 * math.pi)
 
 
 def check(sample: Sample, model: Model) -> None:

@@ -30,6 +30,17 @@ class Noised(NamedTuple):
         return -0.5 * ((self.offsets * self.solved).sum(2) + self.log_volume)
 
 
+def row_times(rows: Tensor, matrices: Tensor) -> Tensor:
+    """Vectors [B, K, D] times the matrices [K, D, E] of their components, [B, K, E].
+
+    Summed place by place: a product of whole matrices rounds differently where there are more rows.
+    """
+    total = rows[..., :1] * matrices[:, 0]
+    for place in range(1, rows.shape[2]):
+        total = total + rows[..., place, None] * matrices[:, place]
+    return total
+
+
 class Mixture(Components):
     """x0 ~ Σ w_k N(m_k, C_k).
 
@@ -106,13 +117,13 @@ class Mixture(Components):
         """Vectors [B, K, D] in the eigenvectors of each component."""
         if self.vectors is None:
             return offsets
-        return torch.einsum("bkd,kde->bke", offsets, self.own(self.vectors, offsets))
+        return row_times(offsets, self.own(self.vectors, offsets))
 
     def from_axes(self, coordinates: Tensor) -> Tensor:
         """Vectors [B, K, D] that are given in the eigenvectors."""
         if self.vectors is None:
             return coordinates
-        return torch.einsum("bke,kde->bkd", coordinates, self.own(self.vectors, coordinates))
+        return row_times(coordinates, self.own(self.vectors, coordinates).mT)
 
     @staticmethod
     def coefficients(x: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
@@ -129,7 +140,7 @@ class Mixture(Components):
     def _spread(self, vectors: Tensor) -> Tensor:
         """C_k times vectors [B, K, D]."""
         covariances = self.own(self.covariances, vectors)
-        return covariances * vectors if self.vectors is None else torch.einsum("kde,bke->bkd", covariances, vectors)
+        return covariances * vectors if self.vectors is None else row_times(vectors, covariances)
 
     def _matrices(self, x: Tensor) -> Tensor:
         """C_k as whole matrices, [K, D, D]."""

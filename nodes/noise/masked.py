@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
 
 import torch
 
-from graphs import Count, Estimate, InputError, Number, Seed, node
+from graphs import Count, Estimate, InputError, Seed, node
 from nodes.contracts.model import Model
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
-from nodes.noise.gaussian import LARGEST_BATCH
+from nodes.noise.batch import LARGEST_BATCH, First
 
 
 @node(cost=lambda known: Estimate(rows=known.number("count")))
@@ -20,7 +19,7 @@ def masked(
     *,
     count: Count = 16,
     seed: Seed = 0,
-    first: Annotated[int, Number(integer=True, minimum=0, maximum=2**31)] = 0,
+    first: First = 0,
 ) -> Sample:
     """Tokens of which nothing is known, the start of a sample of a token model (Sahoo et al. 2024, arXiv:2406.07524).
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
@@ -21,6 +21,27 @@ Raw: TypeAlias = Callable[[Tensor, Tensor, Mapping[str, Tensor]], Tensor]
 
 LARGEST = 1e4
 """The highest level at which ε or the score is asked for: x0 from them loses as many digits as s has."""
+
+
+class Native(NamedTuple):
+    """A question as a network of a process reads it: its time [B], the coefficients there, and the point α x0 + σ ε."""
+
+    time: Tensor
+    at: Coefficients
+    x: Tensor
+
+    @staticmethod
+    def of(process: Process, target: Target, q: Query) -> Native:
+        """The question at the level of the process nearest to its own."""
+        highest = LARGEST if target in {"epsilon", "score"} else torch.inf
+        time = process.time(q.s.clamp(max=highest))
+        at = Coefficients.of(process, process.level(time))
+        return Native(time, at, factor(torch.hypot(at.alpha, at.sigma), q.x) * q.x)
+
+    def answered(self, q: Query, target: Target, output: Tensor, sigma_data: float = 0.5) -> Prediction:
+        """The x0 that the network's output means; x itself at s = 0."""
+        x0 = x0_from(target, self.x, output, self.at, sigma_data)
+        return Prediction(torch.where(beside(q.s == 0, x0), q.x, x0))
 
 
 class Adapted(Leaf):
@@ -49,10 +70,6 @@ class Adapted(Leaf):
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
         """One call of the network."""
-        highest = LARGEST if self.target in {"epsilon", "score"} else torch.inf
-        time = self.process.time(q.s.clamp(max=highest))
-        at = Coefficients.of(self.process, self.process.level(time))
-        x = factor(torch.hypot(at.alpha, at.sigma), q.x) * q.x
-        output = self.raw(x, time, {} if q.cond is None else q.cond.entries)
-        x0 = x0_from(self.target, x, output, at, self.sigma_data)
-        return Prediction(torch.where(beside(q.s == 0, x0), q.x, x0))
+        own = Native.of(self.process, self.target, q)
+        output = self.raw(own.x, own.time, {} if q.cond is None else q.cond.entries)
+        return own.answered(q, self.target, output, self.sigma_data)

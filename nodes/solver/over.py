@@ -25,7 +25,8 @@ class Over(Solver):
         return self.inner.calls(steps)
 
     def start(self, sample: Sample, levels: Levels, ctx: Context) -> State:
-        """The inner solver's."""
+        """The inner solver's, where this one may draw for it too."""
+        self.own(sample.space)
         return self.inner.start(sample, levels, ctx)
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:

@@ -19,6 +19,7 @@ from nodes.contracts.query import Prediction, Query
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.space import Space
+from nodes.exact.mixture import Mixture
 
 SPACE = Space("pixels", (1, 4, 4))
 TOKENS = Space("tokens", (5,), vocabulary=("a", "b", "c"))
@@ -82,6 +83,12 @@ class Spelling(Leaf):
         known = (q.x != TOKENS.mask).double().mean(1)
         logits = torch.nn.functional.one_hot(liked, kinds).double()
         return Prediction(logits * (1 + known)[:, None, None])
+
+
+def mixture() -> Mixture:
+    """Two components, for what wants to know the law of the data."""
+    means = torch.linspace(-0.6, 0.7, 32, dtype=torch.float64).reshape(2, 16)
+    return Mixture(SPACE, means, torch.linspace(0.05, 0.4, 32).reshape(2, 16), torch.ones(2), ("first", "second"))
 
 
 def context(noise: Noise | None = None) -> Context:

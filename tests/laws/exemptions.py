@@ -38,6 +38,8 @@ EXEMPT: Mapping[str, Mapping[str, str]] = {
     },
     "VE, VP and flow wrappings of one law give one result": {
         "solver.ggf[]": "its steps follow the error along a path that is nowhere smooth: rounding leads to other steps",
+        "model.correlated": "it reads the law of an exact model, which no network has",
+        "model.noise_blind": "it reads the law of an exact model, which no network has",
         "model.flow_map": "it asks at every level down to data, where networks of VE and VP have none",
     },
 }

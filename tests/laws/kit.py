@@ -46,7 +46,8 @@ def stand_ins(kind: str, port: str, world: World) -> list[Given]:
 
 def _models(port: str) -> list[Given]:
     each = Estimate(each=Span.of(1))
-    return [Given("Exact", exact.Exact(), each), Given("Exact elsewhere", exact.Exact(-0.5), each)]
+    first = [Given("Exact", exact.Exact(), each), Given("Exact elsewhere", exact.Exact(-0.5), each)]
+    return [*first, Given("Mixture", exact.mixture(), each)]
 
 
 def _spelling(port: str) -> list[Given]:

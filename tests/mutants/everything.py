@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tests.mutants import asking, editing, engine, levels, noise, processes, serving, solvers, states, steering
+from tests.mutants import (
+    asking,
+    editing,
+    engine,
+    levels,
+    noise,
+    processes,
+    serving,
+    solvers,
+    sources,
+    states,
+    steering,
+)
 
 MUTANTS = (
     *engine.MUTANTS,
@@ -10,6 +22,7 @@ MUTANTS = (
     *levels.MUTANTS,
     *noise.MUTANTS,
     *processes.MUTANTS,
+    *sources.MUTANTS,
     *asking.MUTANTS,
     *states.MUTANTS,
     *solvers.MUTANTS,

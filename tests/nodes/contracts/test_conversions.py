@@ -60,6 +60,7 @@ def test_each_target_is_what_its_paper_says(process: Process, target: Target) ->
         "velocity": alpha_rate * x0 + sigma_rate * eps,
         "score": -eps / sigma,
         "edm": (x0 - skip * x / alpha) / out,
+        "iadb": x0 - eps,
     }[target]
     assert torch.allclose(target_from(target, x, x0, at, data), expected, rtol=1e-10, atol=1e-10)
     assert torch.allclose(x0_from(target, x, expected, at, data), x0, rtol=0, atol=1e-10)
@@ -70,7 +71,13 @@ def test_the_velocity_of_a_flow_is_noise_less_data() -> None:
     assert torch.allclose(target_from("velocity", x, x0, at), eps - x0, rtol=0, atol=1e-11)
 
 
-@pytest.mark.parametrize("target", ["v_prediction", "velocity", "edm", "sample"])
+def test_alpha_blending_is_the_velocity_of_a_flow_turned_round() -> None:
+    x, x0, _, at = noised(process_named("flow"))
+    velocity = target_from("velocity", x, x0, at)
+    assert torch.allclose(target_from("iadb", x, x0, at), -velocity, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("target", ["v_prediction", "velocity", "edm", "sample", "iadb"])
 def test_at_pure_noise_x0_is_read_off_without_a_division_by_zero(target: Target) -> None:
     at = Coefficients.of(process_named("flow"), torch.tensor([math.inf], dtype=torch.float64))
     x, x0 = torch.full((1, 2), 0.3, dtype=torch.float64), torch.full((1, 2), -0.8, dtype=torch.float64)

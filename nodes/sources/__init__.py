@@ -1,0 +1,1 @@
+"""The laws that noise may have where it is not standard normal."""
