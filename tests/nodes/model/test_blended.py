@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from graphs import InputError
 from graphs.running.context import Meter, RunContext
 from nodes.contracts.driving import solve
 from nodes.contracts.rows import Rows
@@ -16,12 +17,14 @@ from nodes.contracts.sample import Sample
 from nodes.contracts.space import Space
 from nodes.diagnosis.likelihood import likelihood
 from nodes.exact.blended import Blended
+from nodes.levels.flip import flip
 from nodes.levels.karras import karras
 from nodes.levels.uniform_log_snr import uniform_log_snr
 from nodes.levels.uniform_time import uniform_time
 from nodes.model.empirical import empirical
 from nodes.model.pfgmpp import pfgmpp
 from nodes.noise import pfgmpp as prior
+from nodes.noise.gaussian import gaussian
 from nodes.noise.source import source
 from nodes.process.flow import flow
 from nodes.processes.adapted import Adapted
@@ -193,3 +196,10 @@ def test_the_likelihood_by_the_flow_knows_the_law_of_the_noise() -> None:
         told = torch.tensor(dict(found.table.columns)["log p"], dtype=torch.float64)
         assert torch.allclose(told, model.log_likelihood(x, sample.s), atol=2e-3)
         assert found.noise.space.source == name
+
+
+def test_noise_of_another_law_is_refused_and_data_take_the_models() -> None:
+    model, grid = blended("logistic"), karras(num_inference_steps=3)
+    with pytest.raises(InputError, match="another law"):
+        solve(model, heun(), gaussian(shape=(2,), count=2), grid, context())
+    assert solve(model, heun(), clean(), flip(grid), context()).space.source == "logistic"
