@@ -26,7 +26,7 @@ SMALL = """least => [...document.querySelectorAll("[data-node] *, .nl-note *, .n
     const box = element.getBoundingClientRect();
     const hidden = !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || box.width < 2;
     if (!text || hidden || element.closest(".nl-unseen, title, .nl-problem")) return [];
-    const zoom = element.offsetWidth ? box.width / element.offsetWidth : 1;
+    const { a: zoom } = new DOMMatrix(getComputedStyle(element.closest(".nl-layer")).transform);
     const size = parseFloat(getComputedStyle(element).fontSize) * zoom;
     return size < least ? [`${size.toFixed(2)} px: ${text.slice(0, 40)}`] : [];
 })"""
@@ -34,6 +34,7 @@ CLIPPED = """() => [...document.querySelectorAll("[data-node] *")].flatMap(eleme
     const own = [...element.childNodes].some(child => child.nodeType === 3 && child.textContent.trim());
     const shown = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
     if (!own || !shown || element.closest(".nl-unseen, title, .nl-problem, textarea")) return [];
+    if (element.getBoundingClientRect().width < 1) return [];
     const range = document.createRange();
     range.selectNodeContents(element);
     const text = range.getBoundingClientRect();
