@@ -66,7 +66,7 @@ export interface Shape extends Size {
   inputs: Map<string, Spot>;
   outputs: Map<string, Spot>;
   /** Where the row stands that shows or hides the rest of the parameters, and how many those are. */
-  more: { y: number; hidden: number } | null;
+  more: { y: number; hidden: readonly ParameterJson[] } | null;
   collapsed: boolean;
   /** The place for a picture below the rows, which counts in the height; null where there is none. */
   media: { y: number; height: number } | null;
@@ -146,7 +146,7 @@ export function shapeOf(
     fields.push({ y, height, parameter, spot: found, sources });
     y += height;
   }
-  const more = rowed.hidden || rowed.opened ? { y, hidden: rowed.hidden } : null;
+  const more = rowed.hidden.length || rowed.opened ? { y, hidden: rowed.hidden } : null;
   if (more) y += MORE_ROW;
   const media = room && !collapsed ? { y: y + 5, height: heightOf(room, width) } : null;
   if (media) y += media.height + 5;
