@@ -40,8 +40,7 @@ async def serve_page(
         await socket.close(REFUSED)
         return
     visitor = Visitor(author, client)
-    visitor.mailbox.post(room.welcome(visitor))
-    room.visitors.add(visitor)
+    room.enter(visitor)
     read = asyncio.Event()
     sending = [
         asyncio.create_task(_send_messages(socket, room, visitor)),

@@ -25,11 +25,31 @@ class Visitor:
 
 @dataclass(eq=False)
 class Room:
-    """Everything of one open document. `live` is all news so far, merged, for whoever comes later."""
+    """Everything of one open document. `live` is all news so far, merged, for whoever comes later.
+
+    `noted` counts the session's notes that somebody was told.
+    """
 
     session: Session
     visitors: set[Visitor] = field(default_factory=set)
     live: Message = field(default_factory=dict)
+    noted: int = 0
+
+    def enter(self, visitor: Visitor) -> None:
+        """A page comes: it is given the document, and what nobody has been told of it."""
+        visitor.mailbox.post(self.welcome(visitor))
+        self.visitors.add(visitor)
+        self.tell_notes()
+
+    def tell_notes(self) -> None:
+        """Say once, to whoever is here, what had to be done to open the document or happened to its file."""
+        notes = self.session.notes[self.noted :]
+        if not notes or not self.visitors:
+            return
+        self.noted += len(notes)
+        text = "\n".join(_sentence(note) for note in notes)
+        for visitor in self.visitors:
+            visitor.mailbox.post({"kind": "told", "level": "info", "text": text, "history": True})
 
     def tell(self, change: Mapping[str, JsonValue]) -> None:
         """News for everybody here, and for whoever comes."""
@@ -65,3 +85,8 @@ class Room:
             "can": self.session.can(visitor.author)._asdict(),
             "live": self.live,
         }
+
+
+def _sentence(note: str) -> str:
+    words = " ".join(note.split()).rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."

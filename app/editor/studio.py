@@ -75,6 +75,7 @@ class Studio:
 
     def took(self, room: Room, edit: Edited | None) -> None:
         """An edit was made: everybody sees it, the engine plans anew, the file is written soon."""
+        room.tell_notes()
         if edit is None:
             return
         room.edited(edit)

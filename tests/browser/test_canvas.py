@@ -27,6 +27,12 @@ from tests.browser.graphs import Graph, digits, graph, guided, placed
 from tests.browser.reading import card, frames_of, names_of, on_screen, place_of, spot_of
 from tests.browser.visiting import Show
 
+FOCUS_BEFORE_THE_NEXT_TASK = """async key => {
+    const pressed = new KeyboardEvent("keydown", { key, code: "KeyN", bubbles: true, cancelable: true });
+    document.querySelector(".nl-canvas").dispatchEvent(pressed);
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+    return document.activeElement?.getAttribute("aria-label");
+}"""
 THREE = ("noise", "heun", "karras")
 
 
@@ -177,6 +183,12 @@ def test_a_note_is_written_on_the_canvas(show: Show) -> None:
     assert state_of(page, "job") is None, "the key that ends a note must not begin a run"
 
 
+def test_a_new_note_takes_what_is_typed_next_whatever_comes_first(show: Show) -> None:
+    page = show(three())
+    page.mouse.move(*empty_spot(page))
+    assert page.evaluate(FOCUS_BEFORE_THE_NEXT_TASK, "n") == "Text of the note"
+
+
 def test_a_collapsed_node_is_its_head_alone_and_keeps_its_wires(show: Show) -> None:
     page = show(guided())
     tall = card(page, "cfg").height
@@ -222,3 +234,31 @@ def test_every_arrangement_is_one_step_to_undo(show: Show) -> None:
     page.keyboard.press("Control+z")
     page.wait_for_function("() => window.noiseloom.level.value.view.nodes.heun.x === 301")
     assert document_of(page) == before
+
+
+def test_the_map_gives_way_to_an_open_drawer(show: Show) -> None:
+    page = show(three())
+    small_map = page.get_by_role("img", name="Minimap")
+    page.evaluate("() => window.noiseloom.canvas.zoomTo(2)")
+    expect(small_map).to_be_visible()
+    page.get_by_role("button", name="Log", exact=True).click()
+    expect(small_map).to_have_count(0)
+
+
+def test_more_parameters_stand_above_all_cards_and_escape_closes_them(show: Show) -> None:
+    page = show(placed(graph(ring="model.mixture", noise="noise.gaussian"), ring=(0, 0), noise=(0, 220)))
+    before = card(page, "ring")
+    opener = node(page, "ring").get_by_role("button", name="more")
+    opener.click()
+    more = page.get_by_role("dialog", name="More of ring")
+    expect(more).to_be_visible()
+    last = more.locator("[data-parameter]").last
+    on_top = last.evaluate(
+        """element => { const { x, y, width, height } = element.getBoundingClientRect();
+        return element.contains(document.elementFromPoint(x + width / 2, y + height / 2)); }"""
+    )
+    assert on_top, "a card lies over it"
+    assert card(page, "ring") == before, "the card itself stays as it is"
+    page.keyboard.press("Escape")
+    expect(more).to_have_count(0)
+    expect(opener).to_be_focused()

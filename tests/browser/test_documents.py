@@ -193,3 +193,28 @@ def test_an_earlier_version_is_restored_and_that_can_be_undone(profile: Profile)
     expect(node(page, "paper")).to_be_visible()
     expect(node(page, "noise")).to_have_count(0)
     expect(nodes(page)).to_have_count(9)
+
+
+def test_what_opening_an_old_document_changed_is_said_once_with_the_way_to_its_versions(profile: Profile) -> None:
+    old: JsonValue = {"noiseloom": 1, "nodes": {"cfg": {"type": "guidance.cfg", "params": {"cfg_scale": 3.0}}}}
+    address = profile.document(old, name="old")
+    page = profile.open(address)
+    notice = page.get_by_role("status").filter(has_text="guidance_scale")
+    expect(notice).to_be_visible()
+    notice.get_by_role("button", name="Versions").click()
+    expect(page.get_by_role("dialog", name="Versions")).to_be_visible()
+    expect(notice).to_have_count(0)
+    again = profile.open(address)
+    set_parameter(again, "cfg", "guidance_scale", 4.0)
+    wait_until_saved(again)
+    expect(again.get_by_role("status").filter(has_text="guidance_scale")).to_have_count(0)
+
+
+def test_what_the_gate_refuses_is_said_in_its_own_words(profile: Profile) -> None:
+    page = profile.open(profile.document(digits()))
+    profile.problems.forgive("429")
+    sentence = "too many requests at once: try again in 2 s"
+    page.route("**/export.py", lambda route: route.fulfill(status=429, json={"error": {"message": sentence}}))
+    page.get_by_role("button", name="Export", exact=True).click()
+    page.get_by_role("button", name="Python script").click()
+    expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()

@@ -64,3 +64,18 @@ def test_who_comes_later_is_told_how_it_stands_without_the_results_that_the_gall
     for visitor in room.visitors:
         told = asyncio.run(visitor.mailbox.news())
         assert (told["results"], told["nodes"]) == ([{"id": "1"}], {"a": {"state": "running", "step": 2}})
+
+
+def test_what_opening_changed_is_told_once_to_whoever_is_there(room: Room) -> None:
+    room.session.notes.append("cfg_scale is called guidance_scale\ntoday")
+    alone = Room(room.session)
+    alone.tell_notes()
+    first, second = Visitor("ann", "one"), Visitor("bob", "two")
+    alone.enter(first)
+    told = {"kind": "told", "level": "info", "text": "Cfg_scale is called guidance_scale today.", "history": True}
+    assert [message["kind"] for message in heard(first)] == ["welcome", "told"]
+    alone.enter(second)
+    assert [message["kind"] for message in heard(second)] == ["welcome"]
+    alone.session.notes.append("another program changed the file")
+    alone.tell_notes()
+    assert heard(first) == heard(second) == [{**told, "text": "Another program changed the file."}]

@@ -19,12 +19,15 @@ const MOST = 480;
 const STEPPED = ["solver", "inversion", "search"];
 const SAMPLED = ["Sample", "Trajectory", "Halfway"];
 
+/** Whether a node takes steps of a model, whose number is told on its card. */
+export const isStepped = (type: NodeTypeJson | null): boolean => type !== null && (STEPPED.includes(type.kind) && SAMPLED.includes(type.outputs[0]?.types[0] ?? ""));
+
 /** The room that a node's result gets on its card; null where it shows none. */
 export function roomOf(type: NodeTypeJson | null): Room | null {
   if (!type) return null;
   const gives = type.outputs[0]?.types[0] ?? "";
   if (type.output) return ROOMS[gives] ?? PREVIEW;
-  return STEPPED.includes(type.kind) && SAMPLED.includes(gives) ? PREVIEW : null;
+  return isStepped(type) ? PREVIEW : null;
 }
 
 /** How high it is on a card of this width: wider cards show larger pictures. */

@@ -6,9 +6,10 @@ import type { Signature } from "../state/signatures";
 import { references } from "../document/references";
 import { inWords } from "../widgets/field";
 import { rowsOf } from "../widgets/fitting";
-import { isSweep } from "../widgets/sweeps";
+import { chips, isWhole, readSweep, valuesOf } from "../widgets/sweeps";
 import type { Size } from "./handle";
-import { heightOf, roomOf } from "./media";
+import { BESIDE, boldEm, em } from "./letters";
+import { heightOf, isStepped, roomOf } from "./media";
 import { rowsShown } from "./rows";
 
 export const HEADER = 42;
@@ -18,16 +19,19 @@ const MORE_ROW = 20;
 export const PADDING = 7;
 export const NARROWEST = 152;
 export const WIDEST = 640;
-const WIDEST_NATURAL = 264;
-/** A letter of a row, of a name and of a type at the zoom at which a graph of a dozen nodes fits. */
-const LETTER = 7.6;
-const PORT_LETTER = 10.4;
-const NAME_LETTER = 9.6;
-const TYPE_LETTER = 7.8;
-/** What a value needs beside its name. */
-const ROOM: Record<string, number> = { switch: 64, seed: 132, file: 156, curve: 112, choice: 116, numbers: 110, text: 110 };
-
-const SWEPT = 150;
+const WIDEST_NATURAL = 272;
+/** The sizes of letters for which a card is wide enough: those at the zoom at which a graph of a dozen nodes fits. */
+const NAME_SIZE = 17;
+const TYPE_SIZE = 15.5;
+const FIELD_SIZE = 13.5;
+const CHOICE_SIZE = 15.5;
+const PORT_SIZE = 17.5;
+/** What a value needs beside its name, and what stands beside the words of a choice and of a sweep. */
+const ROOM: Record<string, number> = { switch: 64, seed: 132, file: 156, curve: 112, numbers: 110, text: 110 };
+const BESIDE_CHOICE = 60;
+const BESIDE_SWEEP = 74;
+/** As wide as a cost in a head. */
+const COST = "0–16000 NFE";
 
 /** A port on a card, relative to the card's corner. */
 export interface Spot {
@@ -62,7 +66,7 @@ export interface Shape extends Size {
   inputs: Map<string, Spot>;
   outputs: Map<string, Spot>;
   /** Where the row stands that shows or hides the rest of the parameters, and how many those are. */
-  more: { y: number; hidden: number } | null;
+  more: { y: number; hidden: readonly ParameterJson[] } | null;
   collapsed: boolean;
   /** The place for a picture below the rows, which counts in the height; null where there is none. */
   media: { y: number; height: number } | null;
@@ -74,18 +78,28 @@ const isLong = (parameter: ParameterJson): boolean =>
 /** What an output is called on its card: "out" tells less than its type. */
 export const outputLabel = (port: PortJson): string => (port.name === "out" && port.types[0] ? port.types[0] : port.name);
 
-function naturalWidth(id: string, node: NodeJson, signature: Signature, parameters: readonly ParameterJson[], least: number): number {
+function naturalWidth(id: string, node: NodeJson, signature: Signature, parameters: readonly ParameterJson[], least: number, stepped: boolean): number {
   const typeName = node.graph ? "subgraph" : node.type;
+  const said = stepped ? em(COST) * FIELD_SIZE : 0;
   const rows = Math.max(signature.inputs.length, signature.outputs.length);
-  const widths = [id.length * NAME_LETTER + 80, typeName.length * TYPE_LETTER + 80, least];
+  const last = typeName.slice(typeName.indexOf(".") + 1);
+  const widths = [boldEm(id) * NAME_SIZE + BESIDE, em(last) * TYPE_SIZE + said + BESIDE, em(typeName) * FIELD_SIZE + BESIDE, least];
   for (let index = 0; index < rows; index++) {
-    const left = signature.inputs[index]?.name.length ?? 0;
     const output = signature.outputs[index];
-    widths.push((left + (output ? outputLabel(output).length : 0)) * PORT_LETTER + 44);
+    widths.push((em(signature.inputs[index]?.name ?? "") + em(output ? outputLabel(output) : "")) * PORT_SIZE + 44);
   }
-  for (const parameter of parameters)
-    widths.push(isLong(parameter) ? 200 : inWords(parameter.name).length * LETTER + (isSweep(valueOf(node, parameter) ?? null) ? SWEPT : (ROOM[parameter.kind.kind] ?? 92)));
+  for (const parameter of parameters) widths.push(fieldWidth(parameter, valueOf(node, parameter) ?? parameter.default));
   return Math.ceil(Math.min(Math.max(...widths, NARROWEST), Math.max(WIDEST_NATURAL, least)) / 8) * 8;
+}
+
+/** How wide a parameter's row is, so that its name and its value can be read. */
+function fieldWidth(parameter: ParameterJson, value: Json): number {
+  const name = inWords(parameter.name);
+  const sweep = readSweep(value);
+  if (sweep) return em(name + chips(valuesOf(sweep, isWhole(parameter.kind)))) * CHOICE_SIZE + BESIDE_SWEEP;
+  if (isLong(parameter)) return 200;
+  if (parameter.kind.kind === "choice") return em(name + String(value)) * CHOICE_SIZE + BESIDE_CHOICE;
+  return em(name) * FIELD_SIZE + (ROOM[parameter.kind.kind] ?? 92);
 }
 
 export function shapeOf(
@@ -100,7 +114,7 @@ export function shapeOf(
   const rowed = rowsShown(signature.parameters, node, place);
   const width = place.width
     ? Math.min(Math.max(place.width, NARROWEST), WIDEST)
-    : naturalWidth(id, node, signature, rowed.shown, room?.width ?? 0);
+    : naturalWidth(id, node, signature, rowed.shown, room?.width ?? 0, isStepped(type));
   const inputs = new Map<string, Spot>();
   const outputs = new Map<string, Spot>();
   const ports: PortRow[] = [];
@@ -132,7 +146,7 @@ export function shapeOf(
     fields.push({ y, height, parameter, spot: found, sources });
     y += height;
   }
-  const more = rowed.hidden || rowed.opened ? { y, hidden: rowed.hidden } : null;
+  const more = rowed.hidden.length || rowed.opened ? { y, hidden: rowed.hidden } : null;
   if (more) y += MORE_ROW;
   const media = room && !collapsed ? { y: y + 5, height: heightOf(room, width) } : null;
   if (media) y += media.height + 5;

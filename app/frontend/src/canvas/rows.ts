@@ -8,7 +8,8 @@ const LEAST = 3;
 
 export interface Rows {
   shown: readonly ParameterJson[];
-  hidden: number;
+  /** Those that stand in what "more" opens. */
+  hidden: readonly ParameterJson[];
   /** Whether all are shown because a person asked for them. */
   opened: boolean;
 }
@@ -20,8 +21,8 @@ export function rowsShown(parameters: readonly ParameterJson[], node: NodeJson, 
     node.inputs?.[name] !== undefined || promoted.includes(name) || [name, ...(also ?? [])].some((entry) => node.params?.[entry] !== undefined);
   const shown = new Set(parameters.filter(used));
   for (const parameter of parameters) if (shown.size < LEAST) shown.add(parameter);
-  const hidden = parameters.length - shown.size;
-  if (parameters.length <= FEW || hidden <= 1) return { shown: parameters, hidden: 0, opened: false };
-  if (place.all === true) return { shown: parameters, hidden: 0, opened: true };
-  return { shown: parameters.filter((parameter) => shown.has(parameter)), hidden, opened: false };
+  if (parameters.length <= FEW || parameters.length - shown.size <= 1) return { shown: parameters, hidden: [], opened: false };
+  if (place.all === true) return { shown: parameters, hidden: [], opened: true };
+  const [inUse, rest] = [true, false].map((wanted) => parameters.filter((parameter) => shown.has(parameter) === wanted));
+  return { shown: inUse ?? [], hidden: rest ?? [], opened: false };
 }

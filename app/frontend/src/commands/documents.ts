@@ -1,4 +1,5 @@
 import { createRequests } from "../state/library";
+import { wordsOf } from "../state/refusals";
 import type { Desk } from "./desk";
 import type { Command } from "./registry";
 
@@ -15,7 +16,7 @@ export function documentCommands({ editor, shell }: Desk): Command[] {
     try {
       await act();
     } catch (error) {
-      editor.notify({ level: "error", text: error instanceof Error ? error.message : String(error) });
+      editor.notify({ level: "error", text: wordsOf(error) });
     }
   }
   return [

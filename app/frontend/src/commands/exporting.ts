@@ -1,6 +1,7 @@
 /** A picture of the canvas to take along. The PNG carries the graph: dropped on the editor, it opens again. */
 
 import type { Drawing } from "../canvas/drawing/drawing";
+import { wordsOf } from "../state/refusals";
 import { withGraph } from "./picture";
 import type { Desk } from "./desk";
 import type { Command } from "./registry";
@@ -28,7 +29,7 @@ export function exportCommands(desk: Desk): Command[] {
     group: "help",
     icon: "decoder",
     run: () =>
-      void take(ending).catch((error: unknown) => editor.notify({ level: "error", text: `There is no picture: ${error instanceof Error ? error.message : String(error)}` })),
+      void take(ending).catch((error: unknown) => editor.notify({ level: "error", text: `There is no picture: ${wordsOf(error)}` })),
   });
   return [
     command("png", "Picture of the canvas (PNG)", "It carries the graph: drop it here and it opens again"),

@@ -15,6 +15,8 @@ export interface ArrangeOptions {
   /** The gaps between columns and between blocks. */
   column?: number;
   row?: number;
+  /** How many times as many layouts are looked at as where the graph is to be shown at once. */
+  effort?: number;
   /** Where a port is, below the top of its card. */
   portAt?: (id: string, side: "input" | "output", port: string | null) => number;
 }
@@ -26,7 +28,7 @@ const STEP = 8;
 export function arrange(level: LevelJson, sizeOf: (id: string) => Size, options: ArrangeOptions = {}): Record<string, Point> {
   const nodes = level.nodes ?? {};
   const ids = (options.only ?? Object.keys(nodes)).filter((id) => id in nodes);
-  const wanted: FlowOptions = { aspect: options.aspect ?? 1.7, column: options.column ?? (ids.length > 60 ? 64 : 48), row: options.row ?? 24 };
+  const wanted: FlowOptions = { aspect: options.aspect ?? 1.7, column: options.column ?? (ids.length > 60 ? 64 : 48), row: options.row ?? 24, effort: options.effort ?? 1 };
   const sizes = new Map(ids.map((id) => [id, sizeOf(id)]));
   const links = linksOf(level, ids, options.portAt ?? portAt(level));
   const groupOf = groupsOf(level, ids, sizes);

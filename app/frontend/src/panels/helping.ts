@@ -2,12 +2,11 @@
 
 import { shallowRef, watch, type ShallowRef } from "vue";
 import { useEditor, type Editor } from "../state/editor";
+import { taken } from "../state/refusals";
 
 /** The help page of a type as HTML. */
 export async function helpPage(editor: Editor, type: string): Promise<string> {
-  const answer = await editor.request(`/api/help/${encodeURIComponent(type)}`);
-  if (!answer.ok) throw new Error(`There is no help on ${type} (${answer.status}).`);
-  return answer.text();
+  return (await taken(await editor.request(`/api/help/${encodeURIComponent(type)}`))).text();
 }
 
 /** The running text of a type's help, without formulas that stand alone; empty until it is there. */

@@ -30,6 +30,8 @@ export interface Notice {
   level: "info" | "warning" | "error";
   text: string;
   action?: { label: string; run: () => void };
+  /** It is of something that the history tells more of. */
+  history?: boolean;
   /** It stays until it is dismissed. */
   lasting?: boolean;
 }
@@ -160,7 +162,7 @@ export function createEditor(start: Start, snapshot: Snapshot): Editor {
         editor.notify({ level: "warning", text: message.message });
         return;
       case "told":
-        editor.notify({ level: message.level, text: message.text });
+        editor.notify({ level: message.level, text: message.text, ...(message.history ? { history: true, lasting: true } : {}) });
         return;
       case "gone":
         channel.close();

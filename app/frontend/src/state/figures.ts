@@ -6,8 +6,8 @@ export function seconds(value: number): string {
   return minutes < 60 ? `${minutes} min ${Math.round(value % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A count with its thousands set apart. */
-export const rounded = (value: number): string => Math.round(value).toLocaleString("en");
+/** A count with its thousands set apart; the first number that a browser's own words are asked for costs it 30 ms. */
+export const rounded = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** Bytes as a person reads them. */
 export function bytes(value: number): string {

@@ -259,7 +259,7 @@ export type FromServer =
   | { kind: "welcome"; snapshot: Snapshot; acknowledged: number; can: Can; live: News }
   | { kind: "edited"; revision: number; operation: Operation; client: string; number: number; label: string; can?: Can }
   | { kind: "refused"; number: number; message: string; snapshot: Snapshot }
-  | { kind: "told"; level: "info" | "warning" | "error"; text: string }
+  | { kind: "told"; level: "info" | "warning" | "error"; text: string; history?: boolean }
   | { kind: "gone" }
   | ({ kind: "news" } & News);
 

@@ -1,14 +1,33 @@
 import { watch } from "vue";
 import type { Editor } from "./editor";
 import { createRequests } from "./library";
+import { wordsOf } from "./refusals";
 
 const PATIENCE = 1500;
 const LOST = "The editor does not answer. What you change is kept here and sent when it is back.";
+
+const KEY = "noiseloom-lost";
+/** How long after the line is back a page may still be loaded anew because the server is another. */
+const SETTLED = 6000;
 
 /** Say what becomes of the connection: that it is lost, once that is more than a moment, and that it is back. */
 export function tellOfConnection(editor: Editor): () => void {
   let timer = 0;
   let told = 0;
+  // NiceGUI loads the page anew where its server has been started again: what was told before counts here, too.
+  let lost = sessionStorage.getItem(KEY) !== null;
+  function lose(): void {
+    told = editor.notify({ level: "warning", text: LOST, lasting: true });
+    lost = true;
+    sessionStorage.setItem(KEY, "yes");
+  }
+  function tellOfReturn(): void {
+    if (!lost) return;
+    lost = false;
+    settling = window.setTimeout(() => sessionStorage.removeItem(KEY), SETTLED);
+    editor.notify({ level: "info", text: editor.saved.value ? "Connected again." : "Connected again; your edits are on their way." });
+  }
+  let settling = 0;
   function hush(): void {
     clearTimeout(timer);
     if (told) editor.dismiss(told);
@@ -19,17 +38,17 @@ export function tellOfConnection(editor: Editor): () => void {
       await createRequests(editor.token)(`/api/documents/${editor.id}/undelete`, { method: "POST" });
       window.location.reload();
     } catch (error) {
-      editor.notify({ level: "error", text: error instanceof Error ? error.message : String(error) });
+      editor.notify({ level: "error", text: wordsOf(error) });
     }
   }
   watch(editor.connection, (now, before) => {
     if (now === "lost") {
-      if (before !== "lost") timer = window.setTimeout(() => (told = editor.notify({ level: "warning", text: LOST, lasting: true })), PATIENCE);
+      if (before !== "lost") timer = window.setTimeout(lose, PATIENCE);
+      clearTimeout(settling);
       return;
     }
-    const waited = told !== 0;
     hush();
-    if (now === "open" && waited) editor.notify({ level: "info", text: editor.saved.value ? "Connected again." : "Connected again; your edits are on their way." });
+    if (now === "open") tellOfReturn();
     if (now === "refused")
       editor.notify({ level: "error", text: "This page is signed out. Open the link that noiseloom edit prints.", lasting: true });
     if (now === "gone")

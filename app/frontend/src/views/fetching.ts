@@ -1,6 +1,7 @@
 /** More of a view than came with it. Addresses are digests of what is there, so what was got once is never asked for again. */
 
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from "vue";
+import { taken, wordsOf } from "../state/refusals";
 
 const MOST = 48;
 const known = new Map<string, Promise<unknown>>();
@@ -18,8 +19,8 @@ export function fetchJson<T>(address: string): Promise<T> {
 async function ask(address: string): Promise<unknown> {
   try {
     const answer = await fetch(address);
-    if (!answer.ok) throw new Error(answer.status === 404 ? "it is no longer there; run the node again" : `the server answered ${answer.status}`);
-    return await answer.json();
+    if (answer.status === 404) throw new Error("it is no longer there; run the node again");
+    return await (await taken(answer)).json();
   } catch (error) {
     known.delete(address);
     throw error;
@@ -46,7 +47,7 @@ export function useFetched<T>(address: () => string | undefined): Fetched<T> {
         const found = await fetchJson<T>(now);
         if (mine === asked) data.value = found;
       } catch (error) {
-        if (mine === asked) trouble.value = error instanceof Error ? error.message : String(error);
+        if (mine === asked) trouble.value = wordsOf(error);
       }
     },
     { immediate: true },

@@ -1,5 +1,7 @@
 /** Out of the page: to the clipboard, or into a file. */
 
+import { taken } from "../state/refusals";
+
 const LATER = 10_000;
 
 /** Save some content as a file. */
@@ -35,7 +37,7 @@ export const copyText = (text: string): Promise<void> => navigator.clipboard.wri
 /** Copy a picture; the clipboard takes PNG only. */
 export async function copyPicture(address: string): Promise<void> {
   const png = async (): Promise<Blob> => {
-    const found = await (await fetch(address)).blob();
+    const found = await (await taken(await fetch(address))).blob();
     return found.type === "image/png" ? found : asPng(found);
   };
   await navigator.clipboard.write([new ClipboardItem({ "image/png": png() })]);

@@ -2,6 +2,7 @@
 
 import type { Json } from "../document/types";
 import type { Editor } from "../state/editor";
+import { taken } from "../state/refusals";
 
 export interface FileEntry {
   /** What stands in the document. */
@@ -19,8 +20,7 @@ interface Listed {
 
 /** The files of these suffixes in the workspace and among the assets. */
 export async function listFiles(editor: Editor, suffixes: readonly string[]): Promise<FileEntry[]> {
-  const answer = await editor.request(`/api/files?suffixes=${encodeURIComponent(suffixes.join(","))}`);
-  if (!answer.ok) throw new Error(`The list of files could not be read (${answer.status}).`);
+  const answer = await taken(await editor.request(`/api/files?suffixes=${encodeURIComponent(suffixes.join(","))}`));
   const { files = [], assets = [] } = (await answer.json()) as Listed;
   return [
     ...files.map((file): FileEntry => ({
@@ -43,8 +43,7 @@ export async function uploadFile(editor: Editor, file: File): Promise<Json> {
     headers: { "Content-Type": file.type || "application/octet-stream" },
     body: file,
   });
-  const found = (await answer.json().catch(() => ({}))) as { path?: string; message?: string; detail?: string };
-  if (!answer.ok || !found.path) throw new Error(found.message ?? found.detail ?? `“${file.name}” was not taken (${answer.status}).`);
+  const found = (await (await taken(answer)).json()) as { path: string };
   return { file: found.path };
 }
 

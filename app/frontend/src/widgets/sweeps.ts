@@ -73,13 +73,18 @@ export function brief(value: Json): string {
 }
 
 const SHOWN = 5;
+const SHORT = 18;
 
-/** The values side by side, those in the middle left out where they are many. */
+/** The values side by side, those in the middle left out where they are many; how many they are where they are long. */
 export function chips(values: readonly Json[]): string {
   const texts = values.map(brief);
   const kept = texts.length > SHOWN ? [...texts.slice(0, SHOWN - 2), "…", texts.at(-1) ?? ""] : texts;
-  return kept.join(" · ");
+  const together = kept.join(" · ");
+  return together.length > SHORT ? `${texts.length} values` : together;
 }
+
+/** Whether the values of this kind are whole numbers. */
+export const isWhole = (kind: KindJson): boolean => kind.kind === "seed" || (kind.kind === "number" && kind.integer === true);
 
 /** A sweep to begin with, around the value that there is. */
 export function firstSweep(kind: KindJson, value: Json): Sweep {

@@ -11,6 +11,8 @@ export interface FlowOptions {
   aspect: number;
   column: number;
   row: number;
+  /** How many times as many layouts are looked at as where the graph is to be shown at once. */
+  effort?: number;
 }
 
 export interface Flow {
@@ -20,6 +22,9 @@ export interface Flow {
 }
 
 const MOST_TRIED = 60;
+/** The height of what a laptop's window shows with all of its text, and what it costs to be twice as high. */
+const READ = 960;
+const UNREAD = 2;
 /** How many layouts are looked at, times the blocks in each, so that a graph is shown at once. */
 const EFFORT = 600;
 
@@ -33,17 +38,44 @@ export function flow(blocks: readonly Block[], links: readonly Link[], options: 
   const judged = (column: Columns, folded: Folded): Try => {
     const found = attempt(net, column, folded, options);
     const scale = Math.max(found.width / options.aspect, found.height);
-    return { column, folded, found, cost: scale / tall + wiring(net, found.places, tall) };
+    return { column, folded, found, cost: scale / tall + UNREAD * Math.max(0, scale / READ - 1) + wiring(net, found.places, tall) };
   };
   const tries = [none, ...foldingsOf(net)].flatMap((folded) =>
     [tall, tall * 1.25, tall * 1.6].map((height) => judged(columnsOf(net, folded, height, options.row), folded)),
   );
   tries.sort((one, other) => one.cost - other.cost);
   const budget = EFFORT / Math.max(blocks.length, 1) / BEGINNINGS;
-  return tries
+  let best = tries
     .slice(0, BEGINNINGS)
     .map((start) => climbed(net, start, judged, budget))
-    .reduce((one, other) => (other.cost < one.cost ? other : one)).found;
+    .reduce((one, other) => (other.cost < one.cost ? other : one));
+  const chance = randomly();
+  for (let turn = 1; turn < (options.effort ?? 1); turn++) {
+    const from = tries[chance(tries.length)];
+    const found = climbed(net, shaken(net, turn % 4 || !from ? best : from, judged, chance), judged, EFFORT);
+    if (found.cost < best.cost) best = found;
+  }
+  return best.found;
+}
+
+/** Some blocks in other columns, to come away from what cannot be bettered by moving one. */
+function shaken(net: Net, start: Try, judged: (column: Columns, folded: Folded) => Try, chance: (below: number) => number): Try {
+  let { column } = start;
+  const kicks = 2 + chance(5);
+  for (let kick = 0; kick < kicks; kick++) {
+    const block = net.blocks[chance(net.blocks.length)];
+    column = (block && moved(net, { ...start, column }, block.id, [-2, -1, 1, 2][chance(4)] ?? 1)) ?? column;
+  }
+  return judged(column, start.folded);
+}
+
+/** Numbers that look random and are the same every time. */
+function randomly(): (below: number) => number {
+  let state = 1;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
 }
 
 const BEGINNINGS = 2;

@@ -4,6 +4,7 @@ import { computed, inject, reactive, shallowRef, watch, type ComputedRef, type I
 import type { DocumentJson } from "../../document/types";
 import type { Editor } from "../../state/editor";
 import type { GalleryItem, GalleryPage, View } from "../../state/protocol";
+import { taken, wordsOf } from "../../state/refusals";
 import { newestFirst } from "./grouping";
 
 export interface Filter {
@@ -82,15 +83,14 @@ export function createGallery(editor: Editor): GalleryStore {
     if (filter.search.trim()) query.set("search", filter.search.trim());
     if (before) query.set("before", before);
     try {
-      const answer = await editor.request(`/api/gallery?${query.toString()}`);
-      if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+      const answer = await taken(await editor.request(`/api/gallery?${query.toString()}`));
       const page = (await answer.json()) as GalleryPage;
       if (mine !== round) return;
       put(page.items);
       more.value = page.more;
       before = page.items.at(-1)?.id ?? before;
     } catch (error) {
-      if (mine === round) trouble.value = error instanceof Error ? error.message : String(error);
+      if (mine === round) trouble.value = wordsOf(error);
     } finally {
       if (mine === round) loading.value = false;
     }
@@ -122,15 +122,10 @@ export function createGallery(editor: Editor): GalleryStore {
   });
 
   async function send(address: string, options: RequestInit): Promise<Response> {
-    const answer = await editor.request(address, { ...options, headers: { "Content-Type": "application/json" } });
-    if (!answer.ok) {
-      const said = (await answer.json().catch(() => null)) as { message?: string } | null;
-      throw new Error(said?.message ?? `the server answered ${answer.status}`);
-    }
-    return answer;
+    return taken(await editor.request(address, { ...options, headers: { "Content-Type": "application/json" } }));
   }
   const tell = (error: unknown): void =>
-    void editor.notify({ level: "error", text: error instanceof Error ? error.message : String(error) });
+    void editor.notify({ level: "error", text: wordsOf(error) });
 
   function flush(key: number): void {
     const removed = going.get(key);
@@ -189,10 +184,7 @@ export function createGallery(editor: Editor): GalleryStore {
     graphOf(item) {
       const found =
         graphs.get(item.graph) ??
-        editor.request(`/api/gallery/${item.id}/graph`).then(async (answer) => {
-          if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-          return (await answer.json()) as DocumentJson;
-        });
+        editor.request(`/api/gallery/${item.id}/graph`).then(async (answer) => (await (await taken(answer)).json()) as DocumentJson);
       graphs.set(item.graph, found);
       found.catch(() => graphs.delete(item.graph));
       return found;
