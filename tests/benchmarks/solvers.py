@@ -65,7 +65,13 @@ SOLVERS: dict[str, Callable[[], Solver]] = {
     "unipc 3 whole": lambda: unipc(order=3, lower_order_final=False),
 }
 DEFAULT = ("deis", "karras")
-"""Best or nearly so at every number of calls, of one call a step, with nothing to choose."""
+"""Nearly the best at every number of calls on the mixtures that it was chosen on, of one call a step.
+
+On fresh mixtures, six of seed 100 and six of seed 200 (128 points, against the multistep settings), it is within
+10 % of diffusers' best, whatever setting that is in each case, in 20 and in 24 of 24 cases; where it is not, it is 1.27
+to 2.3 times as far off, and the data lie in the plane. Of six other simple defaults on the same cases, on other grids,
+of order 3 and of UniPC, none did as well on either: the next is Karras's grid with rho 12, in 16 and 21 cases.
+"""
 
 
 class Problem(NamedTuple):
