@@ -22,8 +22,8 @@ Made by `python -m tests.solvers`; the tests check it. **Order** is what a solve
 log2 of the ratio of the errors at N and 2N steps, in float64, from s = e⁴ to s = e⁻³:
 
 - of a solver that draws nothing, the RMS error at the end, against the probability flow of a mixture of normal laws;
-- of a stochastic one, the error of the law at the end (Wasserstein's distance on normal data, found without a random
-  number): its weak order.
+- of a stochastic one, the error of the law at the end, found without a random number: its weak order. It is that of
+  Wasserstein's distance on normal data, or of the means of eight functions on a mixture, where the note says so.
 
 The grid is even in log s unless the note names another. **NFE** are model calls a step. A **reversible** solver is
 undone exactly by itself on the grid turned round.
@@ -59,7 +59,8 @@ def page() -> Path:
 def line(expected: Expected, measured: str) -> Line:
     """What is declared of a solver, beside what was measured."""
     claimed = "" if expected.paper_order is None else f"the paper claims order {expected.paper_order:g}"
-    notes = [note for note in (GRIDS[expected.grid], claimed, expected.note) if note]
+    law = "the law on a mixture" if expected.data == "mixture" else ""
+    notes = [note for note in (GRIDS[expected.grid], claimed, law, expected.note) if note]
     return Line(
         expected.node,
         expected.settings,

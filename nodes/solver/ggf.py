@@ -49,7 +49,8 @@ def ggf(
     length h has one z: K1 = h f(x, t) + √(h β) z, x' = x + K1, K2 the same at (x', t − h), x'' = x + ½ (K1 + K2); with
     δ = max(atol, rtol max(|x'|, |x'_before|)) and E = ‖½ (K2 − K1)/δ‖/√d it goes on at x'' where E ≤ 1, and
     h ← min(t left, 0.9 h E^(−0.9)). After a rejection "bridge" keeps to the Brownian path that z was an increment
-    of; "fresh" draws again, as the paper does, which prefers small z and so narrows laws of few coordinates.
+    of; "fresh" draws again, as the paper does, which prefers the z that pass: of no weight in hundreds of coordinates,
+    a bias in few, which grows as the tolerance falls (a variance 1.2 times too large on the mixture of the tests).
     Levels between are met; the fewer, the freer: two are enough. s = inf is entered at t = 1, and a step to s = 0 ends
     with Tweedie's denoising at t = 0.001. A step upward is solver.euler's. As the numbers decide, each trial
     waits for the device. The sample's aux holds each row's model calls "ggf/asked" and "ggf/rejected" trials.

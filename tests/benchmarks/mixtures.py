@@ -66,6 +66,7 @@ class RandomMixture(Leaf):
         return self.mean_given(y, s) if end < NEARLY_ZERO else y
 
 
-def random_mixtures() -> list[RandomMixture]:
-    """The three that the benchmark is made on."""
-    return [RandomMixture(dimensions, 3 + number, number) for number, dimensions in enumerate(DIMENSIONS)]
+def random_mixtures(seed: int = 0, count: int = 3) -> list[RandomMixture]:
+    """So many, of 2, 4 and 8 dimensions in turn; by default the three that our default was chosen on."""
+    kinds = [number % len(DIMENSIONS) for number in range(count)]
+    return [RandomMixture(DIMENSIONS[kind], 3 + kind, seed + number) for number, kind in enumerate(kinds)]

@@ -1,8 +1,9 @@
-"""Our solvers against diffusers' schedulers, on exact models: `python -m tests.benchmarks.solvers [--all]`.
+"""Our solvers against diffusers' schedulers on exact models: `python -m tests.benchmarks.solvers [--all] [--seed 100]`.
 
 Prints the RMS error at the end of the probability flow, at s = 0, for 5, 10, 20 and 40 model calls on three random
 mixtures, from the same points at the same highest level; all grids go from 14.6 to 0.029 and then to 0, where every
-method takes the last answer x0. Then what a step costs beyond the model, against a loop by hand.
+method takes the last answer x0. The default was chosen on the mixtures of seed 0; other seeds are fresh ones. Then what
+a step costs beyond the model, against a loop by hand.
 """
 
 from __future__ import annotations
@@ -64,7 +65,13 @@ SOLVERS: dict[str, Callable[[], Solver]] = {
     "unipc 3 whole": lambda: unipc(order=3, lower_order_final=False),
 }
 DEFAULT = ("deis", "karras")
-"""Best or nearly so at every number of calls, of one call a step, with nothing to choose."""
+"""Nearly the best at every number of calls on the mixtures that it was chosen on, of one call a step.
+
+On fresh mixtures, six of seed 100 and six of seed 200 (128 points, against the multistep settings), it is within
+10 % of diffusers' best, whatever setting that is in each case, in 20 and in 24 of 24 cases; where it is not, it is 1.27
+to 2.3 times as far off, and the data lie in the plane. Of six other simple defaults on the same cases, on other grids,
+of order 3 and of UniPC, none did as well on either: the next is Karras's grid with rho 12, in 16 and 21 cases.
+"""
 
 
 class Problem(NamedTuple):
@@ -111,10 +118,12 @@ def main() -> None:
     """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true", help="a line for every setting")
+    parser.add_argument("--seed", type=int, default=0, help="of the first mixture; the next have the next")
+    parser.add_argument("--mixtures", type=int, default=3, help="how many, of 2, 4 and 8 dimensions in turn")
     parser.add_argument("--pairs", type=int, default=20, help="interleaved pairs of the timing; 0 for none")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
-    problems = [problem(model) for model in random_mixtures()]
+    problems = [problem(model) for model in random_mixtures(chosen.seed, chosen.mixtures)]
     print(f"RMS error at the end; {len(problems)} mixtures of {[len(p.y[0]) for p in problems]} dimensions")
     columns = [f"{number}:{calls}" for number in range(len(problems)) for calls in CALLS]
     print(f"{'mixture:NFE':48}" + "".join(f"{column:>9}" for column in columns), flush=True)

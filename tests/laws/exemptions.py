@@ -19,6 +19,7 @@ EXEMPT: Mapping[str, Mapping[str, str]] = {
     "the prefix of a larger batch is unchanged": OVER_THE_BATCH,
     "the help of a method names its source": {
         "guidance.conditional": "binds a condition to a model, which is nobody's method",
+        "levels.below": "the same levels from where each row lies",
         "levels.clip": "the same levels within two ends",
         "levels.explicit": "levels as a person writes them",
         "levels.final": "the same levels with or without the last",

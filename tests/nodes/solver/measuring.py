@@ -18,6 +18,7 @@ from nodes.levels.uniform_log_snr import uniform_log_snr
 from nodes.processes.linear import Linear
 from tests.nodes.exact_mixture import Mixture, flow_along
 from tests.nodes.gaussian import context, pure_noise
+from tests.nodes.solver import backwards
 from tests.nodes.solver.expected import Expected, Grid
 from tests.nodes.solver.moments import distance
 
@@ -67,7 +68,8 @@ def slopes(expected: Expected) -> list[float]:
     """The order between one number of steps and the next: that of the law's error for a solver that draws."""
     grid = GRIDS[expected.grid]
     if expected.stochastic:  # measured at the first two numbers of steps, for it takes a row a draw
-        return falling([distance(expected.make(), grid(steps)) for steps in expected.steps[:2]])
+        measure = distance if expected.data == "normal" else backwards.distance
+        return falling([measure(expected.make(), grid(steps)) for steps in expected.steps[:2]])
     ends = [solve(Mixture(), expected.make(), begin(), grid(steps), context()).x for steps in expected.steps]
     return falling([float((x - exact()).square().sum(1).mean().sqrt()) for x in ends])
 

@@ -12,6 +12,7 @@ from nodes.solver.churn import churn
 from nodes.solver.ddim import ddim
 from nodes.solver.heun import heun
 from nodes.solver.restart import restart
+from tests.nodes.solver import backwards
 from tests.nodes.solver.expected import Expected, all_expected
 from tests.nodes.solver.measuring import GRIDS, slopes
 from tests.nodes.solver.moments import MEANS, VARIANCES, distance, exact_law, law
@@ -35,6 +36,45 @@ def test_the_law_of_a_step_is_found_without_random_numbers() -> None:
     torch.testing.assert_close(mean, alpha * MEANS)
     torch.testing.assert_close(std, alpha * spread.sqrt())
     assert float((std - exact_law(then)[1]).abs().max()) > 1e-3
+
+
+def by_name(name: str) -> Expected:
+    """What is declared of one."""
+    return next(expected for expected in all_expected() if expected.name == name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "solver.ddpm",
+        "solver.euler_maruyama",
+        "solver.dpm_2_ancestral",
+        "solver.seeds_2",
+        "solver.stochastic(over heun)",
+    ],
+)
+def test_what_draws_has_its_order_on_a_mixture_too(name: str) -> None:
+    """Normal data alone would not show it: there solver.accelerated_ddpm has order 2, and on a mixture 1."""
+    expected = by_name(name)
+    errors = [backwards.distance(expected.make(), GRIDS[expected.grid](steps)) for steps in (20, 40)]
+    assert math.log2(errors[0] / errors[1]) == pytest.approx(expected.order, abs=0.25)
+
+
+def test_accelerated_ddpm_is_of_order_2_on_normal_data_only() -> None:
+    declared = by_name("solver.accelerated_ddpm")
+    errors = [distance(declared.make(), GRIDS[declared.grid](steps)) for steps in (40, 80)]
+    assert math.log2(errors[0] / errors[1]) == pytest.approx(2, abs=0.15)
+    assert declared.order == 1
+
+
+def test_the_law_on_a_mixture_is_found_without_random_numbers() -> None:
+    """A step that goes nowhere leaves the law of its level, and the means of what is exact are those of its parts."""
+    at = torch.tensor([3.0, 3.0], dtype=torch.float64)
+    assert backwards.distance(ddim(eta=1.0), Levels(at)) < 1e-7
+    by_hand = backwards.exactly(0.0)[-2:]
+    first, second = (float((backwards.WEIGHTS * power).sum()) for power in (
+        backwards.MEANS, backwards.VARIANCES + backwards.MEANS.square()))  # fmt: skip
+    assert by_hand.tolist() == pytest.approx([first, second])
 
 
 def test_churn_over_heun_has_weak_order_2() -> None:

@@ -17,7 +17,8 @@ class Expected(NamedTuple):
 
     `order` is that of the error at the end (deterministic) or of the error of the end's law (stochastic), on `grid`, as
     the specification measured it; `paper_order` is what its paper claims, where that is another. `calls` says the model
-    calls of a step in words; `steps` are the numbers of steps that the order is measured at.
+    calls of a step in words; `steps` are the numbers of steps that the order is measured at. The law of a stochastic
+    solver is measured on normal `data`, or on those of a mixture, where that makes a difference.
     """
 
     node: str
@@ -29,6 +30,7 @@ class Expected(NamedTuple):
     grid: Grid = "uniform_log_snr"
     steps: tuple[int, ...] = (40, 80, 160)
     stochastic: bool = False
+    data: Literal["normal", "mixture"] = "normal"
     reversible: bool = False
     paper_order: float | None = None
     note: str = ""

@@ -8,6 +8,7 @@ from nodes.solver.dpm_solver_2 import dpm_solver_2
 from nodes.solver.dpm_solver_3 import dpm_solver_3
 from nodes.solver.dpm_solver_fast import dpm_solver_fast
 from nodes.solver.dpmpp_2s import dpmpp_2s
+from nodes.solver.edict import edict
 from nodes.solver.kutta3 import kutta3
 from nodes.solver.midpoint import midpoint
 from nodes.solver.ralston import ralston
@@ -63,11 +64,21 @@ SOLVERS = (
     Expected(
         "solver.dpm_solver_fast",
         dpm_solver_fast,
-        3,
+        2,
         "1",
         "arXiv:2206.00927",
-        steps=(24, 48, 96),
-        note="the last groups are of order 2 and 1, so in the very end the error falls at order 2",
+        steps=(384, 768, 1536),
+        paper_order=3,
+        note="the last groups are of order 2 and 1; up to 100 steps the error still falls at order 3",
+    ),
+    Expected(
+        "solver.edict",
+        edict,
+        1,
+        "2",
+        "arXiv:2211.12446",
+        reversible=True,
+        note="two coupled samples; without mixing the order is seen late",
     ),
     Expected(
         "solver.accelerated_ddim",
