@@ -104,3 +104,10 @@ def eps_of(x: Tensor, x0: Tensor, s: Tensor) -> Tensor:
     """
     alpha, sigma = alpha_sigma(s)
     return torch.addcmul(x, factor(-alpha, x), x0).div_(factor(sigma.masked_fill(sigma == 0, torch.inf), x))
+
+
+def by_x(of_x0: Tensor, of_eps: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
+    """The factors of x0 and x in a sum that has these of x0 and of `eps_of(x, x0, s)`, which is not made then."""
+    _, sigma = alpha_sigma(s)
+    data = s == 0
+    return of_x0 - of_eps / s.masked_fill(data, torch.inf), of_eps / sigma.masked_fill(data, torch.inf)

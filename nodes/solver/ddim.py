@@ -8,7 +8,7 @@ from torch import Tensor
 from graphs import Estimate, Fraction, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.kernel import GaussianKernel
-from nodes.contracts.levels import alpha_sigma, combined
+from nodes.contracts.levels import alpha_sigma, by_x, combined
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, Stochastic, look
 from nodes.contracts.state import State
@@ -49,12 +49,10 @@ class Ddim(Stochastic):
         begun = state.x
         state, x0 = look(model, state, s_next, ctx)
         std = self.std(state.s, s_next)
-        (_, sigma), (alpha_next, sigma_next) = alpha_sigma(state.s), alpha_sigma(s_next)
-        left = torch.sqrt((sigma_next.square() - std.square()).clamp(min=0))
-        # α' x0 + left ε
-        data = state.s == 0
-        weights = alpha_next - left / state.s.masked_fill(data, torch.inf), left / sigma.masked_fill(data, torch.inf)
-        mean = stayed(begun, combined(weights, (x0, state.x)), state.s, s_next)
+        alpha, sigma = alpha_sigma(s_next)
+        left = torch.sqrt((sigma.square() - std.square()).clamp(min=0))
+        mean = combined(by_x(alpha, left, state.s), (x0, state.x))
+        mean = stayed(begun, mean, state.s, s_next)
         return GaussianKernel(mean, std, state, state.reached(mean, s_next))
 
 

@@ -10,7 +10,7 @@ import math
 import torch
 from torch import Tensor
 
-from nodes.contracts.levels import alpha_sigma
+from nodes.contracts.levels import alpha_sigma, by_x
 
 SMALL = 1.0
 """Where |z| is below, φ(z) is summed as a series: the quotients cancel there."""
@@ -72,6 +72,4 @@ def held(s: Tensor, s_next: Tensor) -> tuple[Tensor, Tensor]:
 
     At s = 0, where there is no ε to keep, it is x' = α' x0. This is Euler's step in s.
     """
-    (_, sigma), (alpha_next, sigma_next) = alpha_sigma(s), alpha_sigma(s_next)
-    data = s == 0
-    return alpha_next - sigma_next / s.masked_fill(data, torch.inf), sigma_next / sigma.masked_fill(data, torch.inf)
+    return by_x(*alpha_sigma(s_next), s)

@@ -54,8 +54,8 @@ MUTANTS = (
     ),
     Mutant(
         "nodes/solver/ddim.py",
-        "sigma_next.square() - std.square()",
-        "sigma_next.square()",
+        "sigma.square() - std.square()",
+        "sigma.square()",
         DDIM,
         "noise is added, and none is taken away for it",
     ),
