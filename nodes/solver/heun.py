@@ -46,7 +46,7 @@ class Heun(Solver):
         eps = eps_of(state.x, x0, state.s)
         # Euler
         reached = stayed(begun, combined(held(state.s, s_next), (x0, state.x)), state.s, s_next)
-        rows = any_place((s_next > 0) & torch.isfinite(s_next) & torch.isfinite(state.s))
+        rows = any_place(_sloped(state.s, s_next))
         if not bool(rows.any()):
             return state.reached(reached, s_next)
         # 2nd-order correction
@@ -61,6 +61,10 @@ def _corrected(model: Model, state: State, euler: Tensor, eps: Tensor, to: Tenso
     """Euler's point moved by half the change of the slope, where both ends have one."""
     _, slope = probe(model, state, euler, to, ctx)
     alpha, _ = alpha_sigma(to)
-    curved = (to > 0) & torch.isfinite(to) & torch.isfinite(state.s)
-    half = torch.where(curved, (to - state.s) * alpha / 2, 0.0)
+    half = torch.where(_sloped(state.s, to), (to - state.s) * alpha / 2, 0.0)
     return torch.addcmul(euler, factor(half, euler), slope - eps)
+
+
+def _sloped(s: Tensor, to: Tensor) -> Tensor:
+    """Where both ends of a step have a slope."""
+    return (to > 0) & (torch.maximum(s, to) < torch.inf)
