@@ -16,6 +16,8 @@ def moved(tensor: Tensor, device: torch.device | str) -> Tensor:
     On the way to a GPU the host does not wait. On the way back it does, for the numbers may be read at once.
     """
     target = torch.device(device)
+    if tensor.device == target:
+        return tensor
     return tensor.to(target, non_blocking=target.type != "cpu")
 
 

@@ -56,7 +56,7 @@ class GaussianKernel(Kernel):
         """Draw x = mean + std · z, where z is the row's own; where all std are 0 nothing is drawn."""
         if not bool((self.std != 0).any()):
             return self.mean
-        return self.mean + factor(self.std, self.mean) * self.noise(ctx, draw)
+        return torch.addcmul(self.mean, factor(self.std, self.mean), self.noise(ctx, draw))
 
     def noise(self, ctx: Context, draw: int = 0) -> Tensor:
         """The z of that draw, [B, *event], for what records the noise: `z` of an x is off by its rounding."""

@@ -5,6 +5,8 @@ A level is one number for each row, [B], or one for each place, as [B, 1, H, W]:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -47,8 +49,8 @@ class Levels:
 def alpha_sigma(s: Tensor) -> tuple[Tensor, Tensor]:
     """α = 1/√(1 + s²) and σ = s/√(1 + s²), float64, right at s = inf too."""
     s = s.double()
-    alpha = 1.0 / torch.sqrt(1.0 + s.square())
-    return alpha, torch.where(torch.isinf(s), 1.0, s * alpha)
+    alpha = torch.rsqrt(s * s + 1.0)
+    return alpha, (s * alpha).masked_fill(s == torch.inf, 1.0)
 
 
 def angle(s: Tensor) -> Tensor:
@@ -76,10 +78,23 @@ def factor(values: Tensor, x: Tensor) -> Tensor:
     return beside(values.to(x.dtype), x)
 
 
+def combined(weights: Sequence[Tensor], tensors: Sequence[Tensor]) -> Tensor:
+    """Σ weight · tensor for weights of levels, in float64: a new tensor like the first, made in one pass a term.
+
+    The weights lie on one device, the host's or that of the tensors.
+    """
+    like, *others = tensors
+    shares = torch.stack(tuple(weights)).to(like.dtype)
+    first, *later = moved(shares.reshape(*shares.shape, *(1,) * (like.ndim + 1 - shares.ndim)), like.device).unbind()
+    total = first * like
+    for share, tensor in zip(later, others, strict=True):
+        total.addcmul_(share, tensor)
+    return total
+
+
 def place(x0: Tensor, eps: Tensor, s: Tensor) -> Tensor:
     """The point x = α x0 + σ ε at level s; float64 coefficients, the result in the type of x0."""
-    alpha, sigma = alpha_sigma(s)
-    return factor(alpha, x0) * x0 + factor(sigma, x0) * eps
+    return combined(alpha_sigma(s), (x0, eps))
 
 
 def eps_of(x: Tensor, x0: Tensor, s: Tensor) -> Tensor:
@@ -88,4 +103,11 @@ def eps_of(x: Tensor, x0: Tensor, s: Tensor) -> Tensor:
     At s = 0, where there is no noise to see, it is 0: the limit for any law that has a density.
     """
     alpha, sigma = alpha_sigma(s)
-    return (x - factor(alpha, x) * x0) / factor(torch.where(sigma == 0, torch.inf, sigma), x)
+    return torch.addcmul(x, factor(-alpha, x), x0).div_(factor(sigma.masked_fill(sigma == 0, torch.inf), x))
+
+
+def by_x(of_x0: Tensor, of_eps: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
+    """The factors of x0 and x in a sum that has these of x0 and of `eps_of(x, x0, s)`, which is not made then."""
+    _, sigma = alpha_sigma(s)
+    data = s == 0
+    return of_x0 - of_eps / s.masked_fill(data, torch.inf), of_eps / sigma.masked_fill(data, torch.inf)

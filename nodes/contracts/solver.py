@@ -95,10 +95,12 @@ def look(model: Model, state: State, to: Tensor, ctx: Context) -> tuple[State, T
     The state's x is moved to α x0 + σ ε where the model gave an ε of its own, and what the models keep goes into its
     memory. Returns the state, which holds the prediction, and x0 [B, *event].
     """
+    if state.pred is None or state.pred_to is None:
+        return _asked(model, state, to, ctx)
     open_rows = any_place(state.answered_for(model.digest) != to)
-    if state.pred is not None and not bool(open_rows.any()):
+    if not bool(open_rows.any()):
         return state, state.pred.x0
-    if state.pred is None or bool(open_rows.all()):
+    if bool(open_rows.all()):
         return _asked(model, state, to, ctx)
     index = open_rows.nonzero()[:, 0]
     part, _ = _asked(model, state.take(index), to[index], ctx)

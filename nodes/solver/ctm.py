@@ -10,7 +10,7 @@ from torch import Tensor
 from graphs import Estimate, Fraction, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.kernel import GaussianKernel
-from nodes.contracts.levels import alpha_sigma, eps_of, factor
+from nodes.contracts.levels import alpha_sigma, by_x, combined
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, Stochastic, look
 from nodes.contracts.state import State
@@ -49,7 +49,7 @@ class Ctm(Stochastic):
         kept = torch.ones_like(s_next).masked_fill(s_next < state.s, math.sqrt(1 - self.gamma**2))
         state, x0 = look(model, state, kept * s_next, ctx)
         alpha, sigma = alpha_sigma(s_next)
-        mean = factor(alpha, x0) * x0 + factor(kept * sigma, x0) * eps_of(state.x, x0, state.s)
+        mean = combined(by_x(alpha, kept * sigma, state.s), (x0, state.x))
         mean = stayed(begun, mean, state.s, s_next)
         std = torch.where(s_next < state.s, self.gamma * sigma, 0.0)
         return GaussianKernel(mean, std, state, state.reached(mean, s_next))

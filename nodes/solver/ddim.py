@@ -8,7 +8,7 @@ from torch import Tensor
 from graphs import Estimate, Fraction, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.kernel import GaussianKernel
-from nodes.contracts.levels import alpha_sigma, eps_of, factor
+from nodes.contracts.levels import alpha_sigma, by_x, combined
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, Stochastic, look
 from nodes.contracts.state import State
@@ -51,7 +51,7 @@ class Ddim(Stochastic):
         std = self.std(state.s, s_next)
         alpha, sigma = alpha_sigma(s_next)
         left = torch.sqrt((sigma.square() - std.square()).clamp(min=0))
-        mean = factor(alpha, x0) * x0 + factor(left, x0) * eps_of(state.x, x0, state.s)
+        mean = combined(by_x(alpha, left, state.s), (x0, state.x))
         mean = stayed(begun, mean, state.s, s_next)
         return GaussianKernel(mean, std, state, state.reached(mean, s_next))
 

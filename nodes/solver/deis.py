@@ -11,13 +11,14 @@ from torch import Tensor
 
 from graphs import Estimate, abilities, node
 from nodes.contracts.devices import moved
+from nodes.contracts.levels import eps_of
 from nodes.contracts.process import Process
 from nodes.contracts.solver import Solver
 from nodes.contracts.state import State
 from nodes.processes.named import ProcessName, process_named
-from nodes.solver.exponential import length, phi
+from nodes.solver.exponential import held, length, phis
 from nodes.solver.history import in_line, recalled
-from nodes.solver.multistep import Multistep, before_end
+from nodes.solver.multistep import Multistep, Weighted, before_end
 from nodes.solver.unic import Order
 
 Variable: TypeAlias = Literal["log_snr", "rho", "time"]
@@ -64,9 +65,9 @@ class Deis(Multistep):
         self.variable: Variable = variable
         self.process = process
 
-    def answer(self, x0: Tensor, eps: Tensor) -> Tensor:
-        """ε."""
-        return eps
+    def straight(self, x: Tensor, x0: Tensor, s: Tensor, s_next: Tensor) -> Weighted:
+        """Of x0 and x; ε counts nothing yet."""
+        return Weighted((*held(s, s_next), torch.zeros_like(s)), (x0, x, eps_of(x, x0, s)), 2)
 
     def coordinate(self, s: Tensor) -> Tensor:
         """The variable of the polynomials."""
@@ -74,31 +75,30 @@ class Deis(Multistep):
             return self.process.time(s)
         return s.double() if self.variable == "rho" else super().coordinate(s)
 
-    def known(self, state: State, s_next: Tensor, device: torch.device) -> tuple[list[Tensor], list[Tensor]]:
+    def known(self, state: State, s_next: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
         """Where the earlier answers lie, in units of the step: in s where λ has no end."""
         nodes, used = super().known(state, s_next, device)
-        if self.variable != "log_snr":
+        if self.variable != "log_snr" or not bool((s_next == 0).any()):
             return nodes, used
         s, to = moved(state.s, device), moved(s_next, device)
         earlier = recalled(state.past, f"{self.name}/s", self.order - 1)
         lined = before_end(state.past, self.name, to, in_line(to, s, earlier))
-        nodes = [torch.where(to == 0, 1 - before / s, node) for before, node in zip(earlier, nodes, strict=True)]
-        return nodes, [torch.where(to == 0, usable, other) for usable, other in zip(lined, used, strict=True)]
+        return torch.where(to == 0, 1 - torch.stack(earlier) / s, nodes), torch.where(to == 0, lined, used)
 
-    def moments(self, s: Tensor, s_next: Tensor) -> list[Tensor]:
+    def moments(self, s: Tensor, s_next: Tensor) -> Tensor:
         """∫ u^j ds over the step."""
         powers = range(1, self.order)
         if self.process is not None:
             return self.quadrature(s, s_next)
         if self.variable == "rho":
-            return [(s_next - s) / (power + 1) for power in powers]
+            return torch.stack([(s_next - s) / (power + 1) for power in powers])
         h = length(s, s_next)
-        in_log = [-s_next * h * math.factorial(power) * phi(power + 1, h) for power in powers]
-        return [
-            torch.where(s_next == 0, -s / (power + 1), moment) for power, moment in zip(powers, in_log, strict=True)
-        ]
+        whole = -s_next * h
+        in_log = [whole * phi * math.factorial(power) for power, phi in enumerate(phis(self.order, h)[1:], 1)]
+        in_s = [-s / (power + 1) for power in powers]
+        return torch.where(s_next == 0, torch.stack(in_s), torch.stack(in_log))
 
-    def quadrature(self, s: Tensor, s_next: Tensor) -> list[Tensor]:
+    def quadrature(self, s: Tensor, s_next: Tensor) -> Tensor:
         """The moments by points even in λ, or in s on the way to 0, where the time is smooth."""
         share, each = (beside_levels(values, s) for values in np.polynomial.legendre.leggauss(POINTS))
         share, each = (1 + share) / 2, each / 2
@@ -107,7 +107,7 @@ class Deis(Multistep):
         weights = each * torch.where(h == 0, s_next - s, -h * points)
         begun = self.coordinate(s)
         u = (self.coordinate(points) - begun) / (self.coordinate(s_next) - begun)
-        return [(weights * u**power).sum(0) for power in range(1, self.order)]
+        return torch.stack([(weights * u**power).sum(0) for power in range(1, self.order)])
 
 
 def beside_levels(values: np.ndarray[tuple[int], np.dtype[np.float64]], s: Tensor) -> Tensor:

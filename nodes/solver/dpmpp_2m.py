@@ -10,10 +10,11 @@ from torch import Tensor
 from graphs import Estimate, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
-from nodes.contracts.levels import beside, eps_of, log_snr, place
+from nodes.contracts.levels import combined, log_snr
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, look
 from nodes.contracts.state import State
+from nodes.solver.exponential import held
 from nodes.solver.staying import stayed
 
 X0, LEVEL = "dpmpp_2m/x0", "dpmpp_2m/s"
@@ -43,19 +44,21 @@ class Dpmpp2M(Solver):
         begun = state.x
         state, x0 = look(model, state, s_next, ctx)
         s = moved(state.s, x0.device)
-        at = extrapolated(x0, state.past.get(X0), state.past.get(LEVEL), s, moved(s_next, x0.device))
-        # The exponential step with D held: (σ'/σ) x − α' expm1(−h) D = α' D + σ' (x − α D)/σ, finite at both ends.
-        reached = place(at, eps_of(state.x, at, state.s), s_next)
+        # The exponential step with D held: (σ'/σ) x − α' expm1(−h) D.
+        of_x0, of_x = held(state.s, s_next)
+        reached = extrapolated(of_x0, of_x, of_x0, state, x0, s_next)
         after = state.reached(stayed(begun, reached, state.s, s_next), s_next)
         return replace(after, past={**state.past, X0: x0, LEVEL: s})
 
 
-def extrapolated(x0: Tensor, x0_before: Tensor | None, before: Tensor | None, s: Tensor, s_next: Tensor) -> Tensor:
-    """D = x0 + (x0 − x0_before)/(2r), by the levels before, now and next; x0 itself where there was none before."""
-    if x0_before is None or before is None:
-        return x0
-    weight = beside(half_ratio(before, s, s_next), x0).to(x0.dtype)
-    return torch.where(weight == 0, x0, x0 + weight * (x0 - x0_before))
+def extrapolated(of_x0: Tensor, of_x: Tensor, bend: Tensor, state: State, x0: Tensor, s_next: Tensor) -> Tensor:
+    """The sum of x0, x and D − x0 = (x0 − x0_before)/(2r), with these weights; D = x0 where there was none before."""
+    before, level = state.past.get(X0), state.past.get(LEVEL)
+    if before is None or level is None:
+        return combined((of_x0, of_x), (x0, state.x))
+    of_x0, of_x, bend, s, to = (moved(entry, x0.device) for entry in (of_x0, of_x, bend, state.s, s_next))
+    share = bend * half_ratio(level, s, to)
+    return combined((of_x0 + share, of_x, -share), (x0, state.x, before))
 
 
 def half_ratio(before: Tensor, s: Tensor, s_next: Tensor) -> Tensor:
@@ -63,6 +66,7 @@ def half_ratio(before: Tensor, s: Tensor, s_next: Tensor) -> Tensor:
 
     A row that never wrote has 0 as its level before.
     """
-    first, second, third = log_snr(before), log_snr(s), log_snr(s_next)
-    known = torch.isfinite(first) & torch.isfinite(second) & torch.isfinite(third) & (first != second)
-    return torch.where(known, (third - second) / (2 * torch.where(known, second - first, 1.0)), 0.0)
+    logs = log_snr(torch.stack((before, s, s_next)))
+    last, now = logs[1:] - logs[:-1]
+    known = torch.isfinite(logs).all(0) & (last != 0)
+    return torch.where(known, now / (2 * last), 0.0)

@@ -12,17 +12,16 @@ from graphs import Estimate, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.kernel import GaussianKernel
-from nodes.contracts.levels import alpha_sigma, factor
+from nodes.contracts.levels import alpha_sigma
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, Stochastic, look
 from nodes.contracts.state import State
-from nodes.solver.dpmpp_2m import Dpmpp2M, extrapolated
+from nodes.solver.dpmpp_2m import LEVEL, X0, Dpmpp2M, extrapolated
 from nodes.solver.exponential import measurable, phi
 from nodes.solver.reverse_sde import Eta, NoiseScale, grown, held_sde
 from nodes.solver.staying import stayed
 from nodes.solver.undrawn import Undrawn
 
-X0, LEVEL = "dpmpp_2m_sde/x0", "dpmpp_2m_sde/s"
 SolverType: TypeAlias = Literal["midpoint", "heun"]
 
 
@@ -66,17 +65,14 @@ class Dpmpp2MSde(Stochastic):
         """The normal law of the next x."""
         begun = state.x
         state, x0 = look(model, state, s_next, ctx)
-        s = moved(state.s, x0.device)
+        law = held_sde(state.s, s_next, self.eta)
         # D = x0 + (x0 − x0_before)/(2r)
-        aim = extrapolated(x0, state.past.get(X0), state.past.get(LEVEL), s, moved(s_next, x0.device))
-        held = held_sde(state.s, s_next, self.eta)
-        mean = factor(held.of_x, aim) * state.x + factor(held.of_x0, aim) * aim
-        if self.solver_type == "heun":
-            mean = mean + factor(self.excess(state.s, s_next), aim) * (aim - x0)
+        bend = law.of_x0 + self.excess(state.s, s_next) if self.solver_type == "heun" else law.of_x0
+        mean = extrapolated(law.of_x0, law.of_x, bend, state, x0, s_next)
         mean = stayed(begun, mean, state.s, s_next)
         reached = state.reached(mean, s_next)
-        reached = replace(reached, past={**state.past, X0: x0, LEVEL: s})
-        return GaussianKernel(mean, self.s_noise * held.std, state, reached, path=self.path)
+        reached = replace(reached, past={**state.past, X0: x0, LEVEL: moved(state.s, x0.device)})
+        return GaussianKernel(mean, self.s_noise * law.std, state, reached, path=self.path)
 
     def excess(self, s: Tensor, s_next: Tensor) -> Tensor:
         """By how much "heun" weighs D − x0 more than "midpoint" does: α' (2 H φ_2(−H) − (1 − e^(−H)))."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
@@ -29,15 +27,14 @@ def dpmpp_3m_compat(*, lower_order_final: bool = True) -> Solver:
 class Compat(ExponentialAdams):
     """The method of `dpmpp_3m_compat`."""
 
-    def weights(self, nodes: Sequence[Tensor], used: Sequence[Tensor], s: Tensor, s_next: Tensor) -> list[Tensor]:
+    def weights(self, nodes: Tensor, used: Tensor, s: Tensor, s_next: Tensor) -> Tensor:
         """Those of the parabola less half of what its second difference adds."""
-        exact = super().weights(nodes, used, s, s_next)
-        if len(nodes) == 1:
-            return exact
-        first, second = nodes
-        # The parabola's u² has the coefficient Σ (g_k − g) / (r_k (r_k − r_i)), half of D2.
-        moment = moved(exponential_moments(length(s, s_next), 2)[1], first.device) / 2
-        return [
-            torch.where(used[1], exact[0] - moment / (first * (first - second)), exact[0]),
-            torch.where(used[1], exact[1] - moment / (second * (second - first)), exact[1]),
-        ]
+        return halved(super().weights(nodes, used, s, s_next), nodes, used, exponential_moments(length(s, s_next), 2))
+
+
+def halved(exact: Tensor, nodes: Tensor, used: Tensor, moments: Tensor) -> Tensor:
+    """The weights of a parabola, less half of what its second difference adds, where there are two nodes."""
+    if len(nodes) == 1:
+        return exact
+    # The parabola's u² has the coefficient Σ (g_k − g) / (r_k (r_k − r_i)), half of D2.
+    return torch.where(used[1], exact - moved(moments[1], nodes.device) / 2 / (nodes * (nodes - nodes.flip(0))), exact)

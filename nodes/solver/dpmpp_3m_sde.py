@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
@@ -11,16 +10,15 @@ from torch import Tensor
 
 from graphs import Estimate, abilities, node
 from nodes.contracts.context import Context
-from nodes.contracts.devices import moved
 from nodes.contracts.kernel import GaussianKernel
-from nodes.contracts.levels import factor
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, look
 from nodes.contracts.state import State
 from nodes.solver.dpmpp_3m import dpmpp_3m
-from nodes.solver.dpmpp_3m_compat import dpmpp_3m_compat
+from nodes.solver.dpmpp_3m_compat import dpmpp_3m_compat, halved
 from nodes.solver.exponential import measurable
 from nodes.solver.exponential_adams import ExponentialAdams, exponential_moments
+from nodes.solver.multistep import Weighted
 from nodes.solver.reverse_sde import Eta, NoiseScale, grown, held_sde
 from nodes.solver.staying import stayed
 
@@ -66,22 +64,18 @@ class Dpmpp3MSde(ExponentialAdams):
         begun = state.x
         state, x0 = look(model, state, s_next, ctx)
         law = held_sde(state.s, s_next, self.eta)
-        mean = factor(law.of_x, x0) * state.x + factor(law.of_x0, x0) * x0
-        mean = stayed(begun, self.bent(mean, x0, state, s_next), state.s, s_next)
+        mean = self.bent(Weighted((law.of_x0, law.of_x), (x0, state.x), 0), state, s_next)
+        mean = stayed(begun, mean, state.s, s_next)
         reached = replace(state.reached(mean, s_next), past=self.kept(state, x0))
         return GaussianKernel(mean, self.s_noise * law.std, state, reached, path=self.path)
 
-    def moments(self, s: Tensor, s_next: Tensor) -> list[Tensor]:
+    def moments(self, s: Tensor, s_next: Tensor) -> Tensor:
         """∫ u^j over the step, weighed: H j! φ_(j+1)(−H)."""
         known = measurable(s, s_next)
         length = grown(torch.where(known, s, 1.0), torch.where(known, s_next, 1.0), self.eta)
         return exponential_moments(length, self.order - 1)
 
-    def weights(self, nodes: Sequence[Tensor], used: Sequence[Tensor], s: Tensor, s_next: Tensor) -> list[Tensor]:
+    def weights(self, nodes: Tensor, used: Tensor, s: Tensor, s_next: Tensor) -> Tensor:
         """Those of the parabola; "compat" less half of what its second difference adds."""
         exact = super().weights(nodes, used, s, s_next)
-        if len(nodes) == 1 or self.form == "taylor":
-            return exact
-        half = moved(self.moments(s, s_next)[1], nodes[0].device) / 2
-        pairs = zip(nodes, reversed(nodes), exact, strict=True)
-        return [torch.where(used[1], weight - half / (own * (own - other)), weight) for own, other, weight in pairs]
+        return exact if self.form == "taylor" else halved(exact, nodes, used, self.moments(s, s_next))

@@ -6,10 +6,11 @@ from torch import Tensor
 
 from graphs import Estimate, abilities, node
 from nodes.contracts.context import Context
-from nodes.contracts.levels import eps_of, place
+from nodes.contracts.levels import combined
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, look
 from nodes.contracts.state import State
+from nodes.solver.exponential import held
 from nodes.solver.staying import stayed
 
 
@@ -37,5 +38,5 @@ class Euler(Solver):
         """The point of the predicted x0 and its ε at s_next."""
         begun = state.x
         state, x0 = look(model, state, s_next, ctx)
-        reached = place(x0, eps_of(state.x, x0, state.s), s_next)
+        reached = combined(held(state.s, s_next), (x0, state.x))
         return state.reached(stayed(begun, reached, state.s, s_next), s_next)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 import torch
 from torch import Tensor
 
 from nodes.contracts.devices import moved
-from nodes.solver.exponential import length, phi
+from nodes.solver.exponential import held, length, phis
 from nodes.solver.interpolation import interpolating
-from nodes.solver.multistep import Multistep
+from nodes.solver.multistep import Multistep, Weighted
 
 Rough: TypeAlias = Literal["bh1", "bh2"]
 """How the integral with a single difference is rounded off: B/2 with B = h, or 1 − e^(−h)."""
@@ -28,26 +27,32 @@ class ExponentialAdams(Multistep):
         super().__init__(name, order, lower_order_final=lower_order_final)
         self.rough: Rough | None = rough
 
-    def answer(self, x0: Tensor, eps: Tensor) -> Tensor:
-        """x0."""
-        return x0
+    def straight(self, x: Tensor, x0: Tensor, s: Tensor, s_next: Tensor) -> Weighted:
+        """Of x0 and x."""
+        return Weighted(held(s, s_next), (x0, x), 0)
 
-    def moments(self, s: Tensor, s_next: Tensor) -> list[Tensor]:
+    def moments(self, s: Tensor, s_next: Tensor) -> Tensor:
         """∫ u^j over the step, weighed: h j! φ_(j+1)(−h)."""
         return exponential_moments(length(s, s_next), self.order - 1)
 
-    def weights(self, nodes: Sequence[Tensor], used: Sequence[Tensor], s: Tensor, s_next: Tensor) -> list[Tensor]:
+    def weights(self, nodes: Tensor, used: Tensor, s: Tensor, s_next: Tensor) -> Tensor:
         """Those of the polynomial, or of the rounded integral where there are two predictions."""
-        moments = [moved(moment, nodes[0].device) for moment in self.moments(s, s_next)[: len(nodes)]]
-        if self.rough is not None:
-            half = moved(half_of(length(s, s_next), self.rough), nodes[0].device)
-            moments[0] = torch.where(used[1], moments[0], half) if len(used) > 1 else half
-        return interpolating(nodes, used, moments)
+        if self.rough is None:
+            return super().weights(nodes, used, s, s_next)
+        half = moved(half_of(length(s, s_next), self.rough), nodes.device)
+        if len(nodes) == 1:
+            return interpolating(nodes, used, half[None])
+        return interpolating(nodes, used, rounded(moved(self.moments(s, s_next), nodes.device), half, used))
 
 
-def exponential_moments(h: Tensor, count: int) -> list[Tensor]:
+def exponential_moments(h: Tensor, count: int) -> Tensor:
     """The moments h ∫₀¹ e^(−h(1−u)) u^j du for j = 1 … count."""
-    return [h * math.factorial(power) * phi(power + 1, -h) for power in range(1, count + 1)]
+    return torch.stack([h * phi * math.factorial(power) for power, phi in enumerate(phis(count + 1, -h)[1:], 1)])
+
+
+def rounded(moments: Tensor, half: Tensor, used: Tensor) -> Tensor:
+    """The moments with B/2 as the first where a single difference is used."""
+    return torch.cat((torch.where(used[1], moments[0], half)[None], moments[1 : len(used)]))
 
 
 def half_of(h: Tensor, rough: Rough) -> Tensor:

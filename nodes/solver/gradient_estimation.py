@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from torch import Tensor
@@ -33,6 +32,6 @@ class GradientEstimation(Deis):
         super().__init__("gradient_estimation", 2 if gamma != 1 else 1, "rho")
         self.gamma = gamma
 
-    def weights(self, nodes: Sequence[Tensor], used: Sequence[Tensor], s: Tensor, s_next: Tensor) -> list[Tensor]:
+    def weights(self, nodes: Tensor, used: Tensor, s: Tensor, s_next: Tensor) -> Tensor:
         """(1 − γ)(s' − s)."""
-        return [moved((1 - self.gamma) * (s_next - s), nodes[0].device)]
+        return moved((1 - self.gamma) * (s_next - s), nodes.device)[None]

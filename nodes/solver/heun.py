@@ -8,10 +8,11 @@ from torch import Tensor
 from graphs import Estimate, Span, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows, take_rows
-from nodes.contracts.levels import alpha_sigma, any_place, eps_of, factor, place
+from nodes.contracts.levels import alpha_sigma, any_place, combined, eps_of, factor
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, look, probe
 from nodes.contracts.state import State
+from nodes.solver.exponential import held
 from nodes.solver.staying import stayed
 
 
@@ -44,8 +45,8 @@ class Heun(Solver):
         state, x0 = look(model, state, s_next, ctx)
         eps = eps_of(state.x, x0, state.s)
         # Euler
-        reached = stayed(begun, place(x0, eps, s_next), state.s, s_next)
-        rows = any_place((s_next > 0) & torch.isfinite(s_next) & torch.isfinite(state.s))
+        reached = stayed(begun, combined(held(state.s, s_next), (x0, state.x)), state.s, s_next)
+        rows = any_place(_sloped(state.s, s_next))
         if not bool(rows.any()):
             return state.reached(reached, s_next)
         # 2nd-order correction
@@ -60,6 +61,10 @@ def _corrected(model: Model, state: State, euler: Tensor, eps: Tensor, to: Tenso
     """Euler's point moved by half the change of the slope, where both ends have one."""
     _, slope = probe(model, state, euler, to, ctx)
     alpha, _ = alpha_sigma(to)
-    curved = (to > 0) & torch.isfinite(to) & torch.isfinite(state.s)
-    scale = torch.where(curved, (to - state.s) * alpha, 0.0)
-    return euler + factor(scale, euler) * ((slope - eps) / 2)
+    half = torch.where(_sloped(state.s, to), (to - state.s) * alpha / 2, 0.0)
+    return torch.addcmul(euler, factor(half, euler), slope - eps)
+
+
+def _sloped(s: Tensor, to: Tensor) -> Tensor:
+    """Where both ends of a step have a slope."""
+    return (to > 0) & (torch.maximum(s, to) < torch.inf)

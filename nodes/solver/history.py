@@ -26,20 +26,18 @@ def remembered(past: Mapping[str, Tensor], name: str, entry: Tensor, count: int)
     return {**past, **{f"{name}/{number}": kept for number, kept in enumerate(entries, 1)}}
 
 
-def in_line(s_next: Tensor, s: Tensor, earlier: Sequence[Tensor]) -> list[Tensor]:
-    """For each earlier level, newest first, whether a step from s to s_next may use what was answered there.
+def in_line(s_next: Tensor, s: Tensor, earlier: Sequence[Tensor]) -> Tensor:
+    """For each of K earlier levels, newest first, whether a step from s to s_next may use what was answered there.
 
     It may where that level, those after it, s and s_next go one way, up or down, each another, and all but s_next lie
     between 0 and inf. So a method begins anew at a turn of the levels, and after 0 or inf. All in the shape of s, on
-    one device.
+    one device; the answer has it after an axis of K.
     """
-    now = log_snr(s)
-    way = torch.sign(log_snr(s_next) - now)
-    usable = torch.isfinite(now) & (way != 0)
-    found = []
-    for level in earlier:
-        before = log_snr(level)
-        usable = usable & torch.isfinite(before) & (torch.sign(now - before) == way)
-        found.append(usable)
-        now = before
-    return found
+    logs = log_snr(torch.stack((s_next, s, *earlier)))
+    ways = torch.sign(logs[:-1] - logs[1:])
+    return from_first_on((ways == ways[0]) & (ways != 0) & torch.isfinite(logs[1:]))[1:]
+
+
+def from_first_on(holds: Tensor) -> Tensor:
+    """Whether a condition [K, ...] holds for an entry and all before it."""
+    return torch.cumprod(holds, 0, dtype=torch.uint8).bool()

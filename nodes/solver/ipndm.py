@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
@@ -36,11 +34,11 @@ class Pseudo(Deis):
     def __init__(self, name: str, order: int) -> None:
         super().__init__(name, order, "rho")
 
-    def weights(self, nodes: Sequence[Tensor], used: Sequence[Tensor], s: Tensor, s_next: Tensor) -> list[Tensor]:
+    def weights(self, nodes: Tensor, used: Tensor, s: Tensor, s_next: Tensor) -> Tensor:
         """(s' − s) times the constants for as many answers as can be used."""
-        span = moved(s_next - s, nodes[0].device)
+        span = moved(s_next - s, nodes.device)
         found = [span * 0.0] * len(nodes)
         for count, constants in enumerate(EARLIER[: len(nodes)]):
             for number, constant in enumerate(constants):
                 found[number] = torch.where(used[count], span * constant, found[number])
-        return found
+        return torch.stack(found)

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
-from nodes.contracts.levels import Levels, alpha_sigma, eps_of, factor, log_snr, place
+from nodes.contracts.levels import Levels, alpha_sigma, combined, log_snr
 from nodes.contracts.model import Model
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver, look
 from nodes.contracts.state import State
-from nodes.solver.history import in_line, recalled, remembered
+from nodes.solver.history import from_first_on, in_line, recalled, remembered
 from nodes.solver.interpolation import interpolating
 from nodes.solver.staying import stayed
 
 FEW = 15
 """From so many steps on the last ones need no lower order, as in the code of DPM-Solver."""
+
+
+class Weighted(NamedTuple):
+    """Euler's step as a weighted sum of tensors, of which that at place `own` is the answer that is interpolated."""
+
+    weights: tuple[Tensor, ...]
+    tensors: tuple[Tensor, ...]
+    own: int
+
+    @property
+    def answer(self) -> Tensor:
+        """What is interpolated."""
+        return self.tensors[self.own]
 
 
 class Multistep(Solver):
@@ -41,24 +55,23 @@ class Multistep(Solver):
         return steps
 
     @abstractmethod
-    def answer(self, x0: Tensor, eps: Tensor) -> Tensor:
-        """What is interpolated, x0 or ε."""
+    def straight(self, x: Tensor, x0: Tensor, s: Tensor, s_next: Tensor) -> Weighted:
+        """Euler's step, and what is interpolated: x0 or ε."""
 
     def coordinate(self, s: Tensor) -> Tensor:
         """What it is interpolated over, here λ; float64, like s, on the CPU."""
         return log_snr(s)
 
     @abstractmethod
-    def moments(self, s: Tensor, s_next: Tensor) -> list[Tensor]:
-        """∫ u^j dμ over a step for j = 1 … order − 1, on the CPU: u grows from 0 to 1 with the coordinate.
+    def moments(self, s: Tensor, s_next: Tensor) -> Tensor:
+        """∫ u^j dμ over a step for j = 1 … order − 1, stacked, on the CPU: u grows from 0 to 1 with the coordinate.
 
         In the units of y = x/α, so that y' is Euler's and the integral of the interpolated g − g_0.
         """
 
-    def weights(self, nodes: Sequence[Tensor], used: Sequence[Tensor], s: Tensor, s_next: Tensor) -> list[Tensor]:
+    def weights(self, nodes: Tensor, used: Tensor, s: Tensor, s_next: Tensor) -> Tensor:
         """w_k, on the device of the nodes r_k, which are where earlier answers lie in units of the step, 0 or below."""
-        moments = [moved(moment, nodes[0].device) for moment in self.moments(s, s_next)[: len(nodes)]]
-        return interpolating(nodes, used, moments)
+        return interpolating(nodes, used, moved(self.moments(s, s_next), nodes.device))
 
     def start(self, sample: Sample, levels: Levels, ctx: Context) -> State:
         """The state at the first level, and where the levels end, if that matters."""
@@ -68,41 +81,37 @@ class Multistep(Solver):
         return replace(state, past={**state.past, **ending(self.name, self.order - 1, levels, state)})
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
-        """Euler's step and the weighted differences."""
+        """Euler's step and the weighted differences, as one sum."""
         begun = state.x
         state, x0 = look(model, state, s_next, ctx)
-        eps = eps_of(state.x, x0, state.s)
-        answer = self.answer(x0, eps)
-        reached = self.bent(place(x0, eps, s_next), answer, state, s_next)
+        straight = self.straight(state.x, x0, state.s, s_next)
+        reached = self.bent(straight, state, s_next)
         after = state.reached(stayed(begun, reached, state.s, s_next), s_next)
-        return replace(after, past=self.kept(state, answer))
+        return replace(after, past=self.kept(state, straight.answer))
 
-    def bent(self, reached: Tensor, answer: Tensor, state: State, s_next: Tensor) -> Tensor:
-        """Euler's point moved by α' Σ w_k (g_k − g)."""
+    def bent(self, straight: Weighted, state: State, s_next: Tensor) -> Tensor:
+        """Where a straight step ends, moved by α' Σ w_k (g_k − g)."""
         earlier = recalled(state.past, f"{self.name}/answer", self.order - 1)
         if not earlier:
-            return reached
-        nodes, used = self.known(state, s_next, answer.device)
-        alpha = moved(alpha_sigma(s_next)[0], answer.device)
+            return combined(straight.weights, straight.tensors)
+        device = straight.answer.device
+        nodes, used = self.known(state, s_next, device)
         weights = self.weights(nodes, used, state.s, s_next)
-        for before, weight, usable in zip(earlier, weights, used, strict=True):
-            share = factor(torch.where(usable, alpha * weight, 0.0), answer)
-            reached = torch.addcmul(reached, share, before - answer)
-        return reached
+        shares = torch.where(used, moved(alpha_sigma(s_next)[0], device) * weights, 0.0)
+        whole = [moved(weight, device) for weight in straight.weights]
+        whole[straight.own] = whole[straight.own] - total(shares)
+        return combined((*whole, *shares), (*straight.tensors, *earlier))
 
-    def known(self, state: State, s_next: Tensor, device: torch.device) -> tuple[list[Tensor], list[Tensor]]:
-        """Where the earlier answers lie, in units of the step, and which of them can be used."""
+    def known(self, state: State, s_next: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Where the K earlier answers lie, in units of the step, and which of them can be used; both [K, ...]."""
         now = self.coordinate(state.s)
         span = self.coordinate(s_next) - now
         begun, length, to = moved(now, device), moved(span, device), moved(s_next, device)
-        nodes = [(at - begun) / length for at in recalled(state.past, f"{self.name}/at", self.order - 1)]
-        apart = torch.isfinite(to) & torch.isfinite(length) & (length != 0)
-        used = []
+        nodes = (torch.stack(recalled(state.past, f"{self.name}/at", self.order - 1)) - begun) / length
         lined = in_line(to, moved(state.s, device), recalled(state.past, f"{self.name}/s", self.order - 1))
-        for number, usable in enumerate(lined):
-            apart = apart & (nodes[number] < (nodes[number - 1] if number else 0))
-            used.append(usable & apart)
-        return nodes, before_end(state.past, self.name, to, used)
+        falling = nodes < torch.cat((torch.zeros_like(nodes[:1]), nodes[:-1]))
+        measured = torch.isfinite(to) & torch.isfinite(length) & (length != 0)
+        return nodes, before_end(state.past, self.name, to, from_first_on(lined & falling & measured))
 
     def kept(self, state: State, answer: Tensor) -> dict[str, Tensor]:
         """The past of the state with this answer."""
@@ -118,11 +127,15 @@ def ending(name: str, count: int, levels: Levels, state: State) -> dict[str, Ten
     return {f"{name}/end/{number}": moved(s, state.x.device) for number, s in enumerate(last, 1)}
 
 
-def before_end(past: Mapping[str, Tensor], name: str, s_next: Tensor, used: Sequence[Tensor]) -> list[Tensor]:
+def before_end(past: Mapping[str, Tensor], name: str, s_next: Tensor, used: Tensor) -> Tensor:
     """What can be used of so many earlier answers if the step to the last level is to be of order 1, and so on."""
-    ends, allowed, found = recalled(past, f"{name}/end", len(used)), torch.ones_like(s_next, dtype=torch.bool), []
-    for number, usable in enumerate(used):
-        if number < len(ends):
-            allowed = allowed & (s_next != ends[number])
-        found.append(usable & allowed)
+    found = used.clone()
+    for number, end in enumerate(recalled(past, f"{name}/end", len(used))):
+        found[number:] &= s_next != end
     return found
+
+
+def total(shares: Tensor) -> Tensor:
+    """Σ over the first axis, in its order, whatever the rows are."""
+    first, *others = shares.unbind()
+    return sum(others, first)

@@ -13,7 +13,7 @@ from torch import Tensor
 from graphs import Estimate, Span
 from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows, take_rows
-from nodes.contracts.levels import alpha_sigma, any_place, eps_of, factor, place
+from nodes.contracts.levels import alpha_sigma, any_place, combined, eps_of, place
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver, look, probe
 from nodes.contracts.state import State
@@ -41,15 +41,10 @@ class Stage:
 
     def blended(self, answers: Sequence[Answer]) -> Tensor:
         """The point x = Σ x0_j weight_j + Σ ε_j weight_j."""
-        found: Tensor | None = None
-        for weights, tensors in ((self.x0, [one.x0 for one in answers]), (self.eps, [one.eps for one in answers])):
-            for weight, tensor in zip(weights, tensors, strict=False):
-                if weight is not None:
-                    term = factor(weight, tensor) * tensor
-                    found = term if found is None else found + term
-        if found is None:
-            raise TypeError("a stage without weights is no point")
-        return found
+        of_x0 = zip(self.x0, (one.x0 for one in answers), strict=False)
+        of_eps = zip(self.eps, (one.eps for one in answers), strict=False)
+        terms = [(weight, tensor) for weight, tensor in (*of_x0, *of_eps) if weight is not None]
+        return combined([weight for weight, _ in terms], [tensor for _, tensor in terms])
 
 
 def moved_eps(s: Tensor, *shares: Tensor | None) -> Stage:

@@ -12,16 +12,16 @@ from torch import Tensor
 from graphs import Estimate, InputError, Known, Number, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
-from nodes.contracts.levels import Levels, alpha_sigma, beside, eps_of, factor, log_snr, place
+from nodes.contracts.levels import Levels, alpha_sigma, combined, log_snr
 from nodes.contracts.model import Model
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver, look
 from nodes.contracts.state import State
-from nodes.solver.exponential import length
-from nodes.solver.exponential_adams import Rough, exponential_moments, half_of
+from nodes.solver.exponential import held, length
+from nodes.solver.exponential_adams import Rough, exponential_moments, half_of, rounded
 from nodes.solver.history import in_line, recalled, remembered
 from nodes.solver.interpolation import interpolating
-from nodes.solver.multistep import FEW, before_end, ending
+from nodes.solver.multistep import FEW, before_end, ending, total
 from nodes.solver.over import Over
 
 Order: TypeAlias = Annotated[int, Number(integer=True, minimum=1, maximum=4)]
@@ -89,25 +89,21 @@ class Unic(Over):
             return state.x
         answers = recalled(state.past, f"{self.name}/x0", self.order)
         [begun] = recalled(state.past, f"{self.name}/x", 1)
-        now, (before, *earlier), base = moved(state.s, x0.device), levels, answers[0]
-        known = length(before, now) != 0
+        now, (before, *earlier) = moved(state.s, x0.device), levels
+        moves = (length(before, now) != 0) & moved(s_next != state.s, x0.device)
+        of_base, of_x = held(before, now)
         weights = self.weights(now, before, earlier, state.past)
-        reached = place(base, eps_of(begun, base, before), now)
-        for answer, weight in zip([x0, *answers[1:]], weights, strict=True):
-            reached = torch.addcmul(reached, factor(weight, x0), answer - base)
-        moves = known & moved(s_next != state.s, x0.device)
-        return torch.where(beside(moves, x0), reached, state.x)
+        whole = torch.stack((of_x, of_base - total(weights), *weights))
+        tensors = (state.x, begun, answers[0], x0, *answers[1:])
+        return combined(((~moves).double(), *torch.where(moves, whole, 0.0)), tensors)
 
-    def weights(
-        self, now: Tensor, before: Tensor, earlier: Sequence[Tensor], past: Mapping[str, Tensor]
-    ) -> list[Tensor]:
+    def weights(self, now: Tensor, before: Tensor, earlier: Sequence[Tensor], past: Mapping[str, Tensor]) -> Tensor:
         """What each difference to the answer at the step's start counts, that of the new answer first."""
         h, begun = length(before, now), log_snr(before)
         known = h != 0
-        used = [known, *before_end(past, self.name, now, in_line(now, before, earlier))]
-        nodes = [torch.ones_like(h), *((log_snr(level) - begun) / h for level in earlier)]
-        moments = exponential_moments(h, len(nodes))
+        lined = before_end(past, self.name, now, in_line(now, before, earlier))
+        used = torch.cat((known[None], lined))
+        nodes = torch.stack((torch.ones_like(h), *((log_snr(level) - begun) / h for level in earlier)))
         half = half_of(h, self.rough)
-        moments[0] = torch.where(used[1], moments[0], half) if earlier else half
-        alpha, _ = alpha_sigma(now)
-        return [torch.where(known, alpha * weight, 0.0) for weight in interpolating(nodes, used, moments)]
+        moments = rounded(exponential_moments(h, len(nodes)), half, used) if earlier else half[None]
+        return torch.where(known, alpha_sigma(now)[0] * interpolating(nodes, used, moments), 0.0)

@@ -1,11 +1,14 @@
-"""What a step costs beyond the model: our drive against a loop by hand, over a model that costs next to nothing."""
+"""What a step costs beyond the model: our drive against a loop by hand, over a model that costs nothing.
+
+The loop by hand is the formula on the wire x = (x0 + s ε)/√(1 + s²), written as sums of floats times tensors; the
+floats are made before the clock starts (tests/benchmarks/by_hand.py).
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -15,86 +18,79 @@ from nodes.contracts.context import Context
 from nodes.contracts.driving import solve
 from nodes.contracts.levels import Levels
 from nodes.contracts.model import Leaf
+from nodes.contracts.noise import CounterNoise, Drawing
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver
 from nodes.contracts.space import Space
 from nodes.levels.karras import karras
+from nodes.solver.ddim import ddim
+from nodes.solver.deis import deis
 from nodes.solver.dpmpp_2m import dpmpp_2m
 from nodes.solver.euler import euler
+from nodes.solver.heun import heun
+from nodes.solver.unipc import unipc
+from tests.benchmarks import by_hand
 from tests.benchmarks.sampling import compare
 
-SHAPES = ((16, 4, 64, 64), (16, 3, 256, 256))
-"""Latents of 512 × 512 pictures, and pictures."""
+SHAPES = ((16, 4, 64, 64), (8, 4, 128, 128), (16, 3, 256, 256))
+"""Latents of pictures of 512 × 512 and of 1024 × 1024, and pictures."""
 STEPS = 20
+METHODS: dict[str, tuple[Callable[[], Solver], by_hand.Prepare]] = {
+    "euler": (euler, by_hand.euler),
+    "heun": (heun, by_hand.heun),
+    "dpmpp_2m": (dpmpp_2m, by_hand.dpmpp_2m),
+    "deis": (deis, by_hand.deis),
+    "unipc": (unipc, by_hand.unipc),
+    "ddim eta=1": (partial(ddim, eta=1.0), by_hand.ddim),
+}
 
 
-class Shrinking(Leaf):
-    """x0 = x/2."""
+class Ready(Leaf):
+    """Answers that lie ready, one after the other."""
 
-    def __init__(self, event: tuple[int, ...]) -> None:
-        self.space = Space("pictures", event)
+    def __init__(self, answers: Sequence[Tensor]) -> None:
+        self.space = Space("pictures", tuple(answers[0].shape[1:]))
+        self.answers = tuple(answers)
 
     def cost(self, s: float) -> float:
         """One row."""
         return 1
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
-        """Half of x."""
-        return Prediction(q.x * 0.5)
+        """That of the step and stage."""
+        return Prediction(self.answers[(int(q.step[0]) + q.stage) % len(self.answers)])
+
+
+class Drawn(CounterNoise):
+    """Noise that lies ready, the same at each step."""
+
+    def __init__(self, z: Tensor) -> None:
+        self.z = z
+
+    def normal(self, at: Drawing, purpose: str, draw: int = 0) -> Tensor:
+        """It."""
+        return self.z
 
 
 def overheads(pairs: int) -> None:
     """Print the seconds of both, and the ratio of a pair."""
-    print(f"{STEPS} steps, {pairs} interleaved pairs, x0 = x/2 as the model")
+    print(f"{STEPS} steps, {pairs} interleaved pairs, a model whose answers lie ready")
     print(f"{'method':24} {'ours s':>8} {'by hand s':>10} {'ratio':>7} {'largest difference':>20}")
-    levels = karras(num_inference_steps=STEPS)
+    levels = Levels(karras(num_inference_steps=STEPS + 1).s[:-1])  # at s = 0 all end at the last answer
+    draw = torch.Generator().manual_seed(0)
     for shape in SHAPES:
-        x = torch.randn(shape, generator=torch.Generator().manual_seed(0))
-        size = "x".join(map(str, shape))
-        compare(f"euler {size}", driven(euler(), x, levels), partial(by_hand_euler, x, levels), pairs)
-        compare(f"dpmpp_2m {size}", driven(dpmpp_2m(), x, levels), partial(by_hand_2m, x, levels), pairs)
+        x, z, *answers = (torch.randn(shape, generator=draw) for _ in range(5))
+        for name, (make, prepare) in METHODS.items():
+            loop = prepare(levels.s.tolist())
+            hand = partial(by_hand.run, loop, x, answers, z)
+            compare(f"{name} {'x'.join(map(str, shape))}", driven(make(), x, answers, z, levels), hand, pairs)
 
 
-def driven(solver: Solver, x: Tensor, levels: Levels) -> Callable[[], Tensor]:
+def driven(solver: Solver, x: Tensor, answers: Sequence[Tensor], z: Tensor, levels: Levels) -> Callable[[], Tensor]:
     """Our drive."""
-    model = Shrinking(tuple(x.shape[1:]))
+    model = Ready(answers)
     start = torch.full((len(x),), math.inf, dtype=torch.float64)
     noise = Sample(x, start, model.space, Rows.first(0, len(x)))
-    return lambda: solve(model, solver, noise, levels, Context(Meter())).x
-
-
-def scales(levels: Levels) -> list[tuple[float, float, float]]:
-    """s, α and σ of each level."""
-    found = [(s, 1 / math.sqrt(1 + s * s)) for s in levels.s.tolist()]
-    return [(s, alpha, s * alpha) for s, alpha in found]
-
-
-@torch.no_grad()
-def by_hand_euler(x: Tensor, levels: Levels) -> Tensor:
-    """x' = α' x0 + σ' ε, with ε = (x − α x0)/σ."""
-    at = scales(levels)
-    x = at[0][2] * x
-    for (_, alpha, sigma), (_, then, left) in pairwise(at):
-        x0 = x * 0.5
-        x = then * x0 + left * ((x - alpha * x0) / sigma)
-    return x
-
-
-@torch.no_grad()
-def by_hand_2m(x: Tensor, levels: Levels) -> Tensor:
-    """x' = (σ'/σ) x − α' expm1(−h) D, Algorithm 2 of arXiv:2211.01095."""
-    at = scales(levels)
-    x, before, last = at[0][2] * x, None, 0.0
-    for (s, _, sigma), (s_next, then, left) in pairwise(at):
-        x0 = x * 0.5
-        mean = x0
-        if s_next > 0:
-            h = math.log(s / s_next)
-            if before is not None:
-                mean = x0 + h / (2 * last) * (x0 - before)
-            last = h
-        x = (left / sigma) * x + then * (1 - s_next / s) * mean
-        before = x0
-    return x
+    return lambda: solve(model, solver, noise, levels, Context(Meter(), Drawn(z))).x

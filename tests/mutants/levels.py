@@ -10,14 +10,14 @@ LEVELS = ("tests/nodes/contracts/test_levels.py",)
 MUTANTS = (
     Mutant(
         "nodes/contracts/levels.py",
-        "factor(alpha, x0) * x0 + factor(sigma, x0) * eps",
-        "factor(sigma, x0) * x0 + factor(alpha, x0) * eps",
+        "combined(alpha_sigma(s), (x0, eps))",
+        "combined(alpha_sigma(s), (eps, x0))",
         LEVELS,
         "alpha and sigma are swapped",
     ),
     Mutant(
         "nodes/contracts/levels.py",
-        "torch.where(torch.isinf(s), 1.0, s * alpha)",
+        "(s * alpha).masked_fill(s == torch.inf, 1.0)",
         "s * alpha",
         LEVELS,
         "pure noise has no sigma",

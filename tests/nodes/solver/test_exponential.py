@@ -66,6 +66,6 @@ def test_a_held_x0_is_eulers_step_at_both_ends_too() -> None:
     x0 = torch.linspace(-1, 1, 6, dtype=torch.float64)[:, None]
     alpha, sigma = alpha_sigma(s)
     x = alpha[:, None] * x0 + sigma[:, None] * 0.3
-    of_x, of_x0 = held(s, s_next)
+    of_x0, of_x = held(s, s_next)
     expected = place(x0, eps_of(x, x0, s), s_next)
     torch.testing.assert_close(of_x[:, None] * x + of_x0[:, None] * x0, expected, rtol=1e-14, atol=1e-15)

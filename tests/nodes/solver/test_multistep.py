@@ -149,10 +149,9 @@ def test_the_quadrature_of_deis_is_exact_where_the_time_is_the_level(last: float
 
 
 def test_interpolating_weights_integrate_polynomials_exactly() -> None:
-    nodes = [torch.tensor([r], dtype=torch.float64) for r in (-0.7, -1.9, -2.4)]
-    used = [torch.ones(1, dtype=torch.bool)] * 3
-    moments = [torch.tensor([m], dtype=torch.float64) for m in (0.31, -1.7, 2.2)]
-    weights = interpolating(nodes, used, moments)
+    nodes = torch.tensor([[-0.7], [-1.9], [-2.4]], dtype=torch.float64)
+    moments = torch.tensor([[0.31], [-1.7], [2.2]], dtype=torch.float64)
+    weights = interpolating(nodes, torch.ones(3, 1, dtype=torch.bool), moments)
     for power, moment in enumerate(moments, 1):
         total = sum(float(weight * node**power) for weight, node in zip(weights, nodes, strict=True))
         assert total == pytest.approx(float(moment), rel=1e-12)
