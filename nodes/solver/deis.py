@@ -29,7 +29,7 @@ POINTS = 24
 @node(abilities=abilities(), cost=Estimate(calls=lambda steps: steps))
 def deis(
     *,
-    order: Order = 4,
+    order: Order = 3,
     variable: Variable = "log_snr",
     process: ProcessName = "vp_linear",
     lower_order_final: bool = False,
@@ -41,8 +41,8 @@ def deis(
     in the time of `process` ("time", the paper's tAB; 24 points of Gauss and Legendre in λ). A row's first steps are of
     lower order, and so are those after a turn of the levels and from s = 0 or inf; the step to s = 0, where λ has no
     end, is made in s (ε = −s times the score is smooth there). `lower_order_final`: of fewer than 15 steps the last is
-    of order 1 and the one before of order 2, as diffusers has it; on exact models it is better without, and so is order
-    4 for every number of steps from 5 to 40 (tests/benchmarks/solvers.py).
+    of order 1 and the one before of order 2, as diffusers has it; on exact models it is better without. There order 4
+    is better still, but on networks under guidance several times worse (tests/benchmarks/guided.py).
     Order: `order`; 1 model call a step. Deterministic. Errors: a sample of tokens.
     """
     timed = process_named(process) if variable == "time" else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, TypeAlias
@@ -24,6 +25,7 @@ from nodes.solver.interpolation import interpolating
 from nodes.solver.multistep import FEW, before_end, ending, total
 from nodes.solver.over import Over
 
+Longest: TypeAlias = Annotated[float, Number(minimum=0, maximum=1e6, infinite=True)]
 Order: TypeAlias = Annotated[int, Number(integer=True, minimum=1, maximum=4)]
 
 
@@ -34,7 +36,7 @@ def cost(known: Known) -> Estimate:
 
 
 @node(abilities=abilities(like="solver", without=("memoryless",)), cost=cost)
-def unic(solver: Solver, *, order: Order = 2, solver_type: Rough = "bh2") -> Solver:
+def unic(solver: Solver, *, order: Order = 2, solver_type: Rough = "bh2", longest_step: Longest = math.inf) -> Solver:
     """UniC: each step of a deterministic solver is corrected by what the model answers where it ended.
 
     That answer m' is asked for anyway, for the next step, so nothing is asked twice. With λ = −ln s and h = λ' − λ of
@@ -42,7 +44,8 @@ def unic(solver: Solver, *, order: Order = 2, solver_type: Rough = "bh2") -> Sol
     start, and `order` − 1 before; for order 1 the integral is rounded off by B(h)/2: "bh1" B = h, "bh2"
     B = 1 − e^(−h). The order of a solver grows by 1 where it was `order`. As the model is not asked again, m' stays
     that of the uncorrected point. The last step is not corrected, nor one from s = 0 or inf, nor after an answer with
-    an ε of its own (CFG++). Zhao et al. 2023 (arXiv:2302.04867, Algorithm 1, equation 9). Cost: the inner solver's.
+    an ε of its own (CFG++), nor one with |h| above `longest_step`: of few steps the correction can be worse than what
+    it corrects. Zhao et al. 2023 (arXiv:2302.04867, Algorithm 1, equation 9). Cost: the inner solver's.
     Errors: a solver that draws, one that can be undone, one of tokens.
     """
     for ability in ("stochastic", "reversible", "tokens"):
@@ -54,16 +57,26 @@ def unic(solver: Solver, *, order: Order = 2, solver_type: Rough = "bh2") -> Sol
                 allowed="a deterministic solver, as solver.dpmpp_2m or solver.euler",
                 mend="wire such a solver, or take solver.unic out",
             )
-    return Unic(solver, "unic", order, solver_type)
+    return Unic(solver, "unic", order, solver_type, longest_step=longest_step)
 
 
 class Unic(Over):
     """The method of `unic`; in `past` the x that the last step began at, and `order` answers with their levels."""
 
-    def __init__(self, inner: Solver, name: str, order: int, rough: Rough, *, lower_order_final: bool = False) -> None:
+    def __init__(
+        self,
+        inner: Solver,
+        name: str,
+        order: int,
+        rough: Rough,
+        *,
+        lower_order_final: bool = False,
+        longest_step: float = math.inf,
+    ) -> None:
         super().__init__(inner)
         self.abilities = inner.abilities - {"memoryless"}
         self.name, self.order, self.lower_order_final = name, order, lower_order_final
+        self.longest_step = longest_step
         self.rough: Rough = rough
 
     def start(self, sample: Sample, levels: Levels, ctx: Context) -> State:
@@ -90,7 +103,8 @@ class Unic(Over):
         answers = recalled(state.past, f"{self.name}/x0", self.order)
         [begun] = recalled(state.past, f"{self.name}/x", 1)
         now, (before, *earlier) = moved(state.s, x0.device), levels
-        moves = (length(before, now) != 0) & moved(s_next != state.s, x0.device)
+        h = length(before, now).abs()
+        moves = (h != 0) & (h <= self.longest_step) & moved(s_next != state.s, x0.device)
         of_base, of_x = held(before, now)
         weights = self.weights(now, before, earlier, state.past)
         whole = torch.stack((of_x, of_base - total(weights), *weights))

@@ -28,7 +28,7 @@ def test_the_step_to_the_data_is_nearer_than_the_last_answer() -> None:
     to_data = Levels(torch.cat([levels.s, levels.s.new_zeros(1)]))
     y = exact() * (1 + BOTTOM * BOTTOM) ** 0.5
     end = flow_to_data(y)
-    reached = solve(Mixture(), deis(), begin(), to_data, context()).x
+    reached = solve(Mixture(), deis(order=4), begin(), to_data, context()).x
     last_answer = posterior_mean(y, torch.full((len(y),), BOTTOM, dtype=torch.float64))
     assert float((reached - end).norm()) < 0.1 * float((last_answer - end).norm())
 

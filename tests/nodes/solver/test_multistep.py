@@ -110,6 +110,17 @@ def test_with_two_points_the_rounded_integral_is_that_of_dpmpp_2m() -> None:
     torch.testing.assert_close(end_of(unic(dpmpp_2m())), end_of(unipc(lower_order_final=False)), rtol=1e-12, atol=1e-13)
 
 
+def test_unic_corrects_no_step_that_is_too_long() -> None:
+    """Of even steps of 0.5 and then of 1 in ln s, a bound between corrects the first ones alone."""
+    grid = levels_of(*(math.exp(level) for level in (2.0, 1.5, 1.0, 0.5, 0.0, -1.0, -2.0, -3.0)))
+    ends = {longest: end_of(unic(dpmpp_2m(), longest_step=longest), grid) for longest in (0.0, 0.4, 0.7, 1.1, math.inf)}
+    alone = end_of(dpmpp_2m(), grid)
+    assert torch.equal(ends[0.0], alone)
+    assert torch.equal(ends[0.4], alone)
+    assert torch.equal(ends[1.1], ends[math.inf])
+    assert len({digest(ends[longest]) for longest in (0.4, 0.7, 1.1)}) == 3
+
+
 def test_unipc_3_is_the_corrector_around_3m() -> None:
     around = unic(dpmpp_3m(lower_order_final=False), order=3)
     assert torch.equal(end_of(around), end_of(unipc(order=3, lower_order_final=False)))

@@ -18,8 +18,11 @@ from nodes.solver.euler import euler
 from nodes.solver.halfway import halfway
 from nodes.solver.sample import cost, sample
 from nodes.solver.trajectory import trajectory
+from nodes.solver.unic import unic
 from tests.nodes.gaussian import Gaussian
 from tests.nodes.loops import finish, told_by
+
+STANDARD = unic(deis(order=3), longest_step=0.5)
 
 
 def here() -> RunContext:
@@ -31,11 +34,11 @@ def at_level(s: float | list[float]) -> Sample:
     return replace(noise, s=torch.tensor(s, dtype=torch.float64).expand(2))
 
 
-def test_what_is_not_wired_is_deis_over_twenty_steps_of_karras() -> None:
+def test_what_is_not_wired_is_deis_under_unic_over_twenty_steps_of_karras() -> None:
     noise = gaussian(Gaussian(), count=2)
     bare, _ = finish(sample(noise, Gaussian(), run=here()))
     levels = karras(num_inference_steps=20, sigma_min=0.002, sigma_max=80.0)
-    wired, _ = finish(sample(noise, Gaussian(), deis(), levels, run=here()))
+    wired, _ = finish(sample(noise, Gaussian(), STANDARD, levels, run=here()))
     way, _ = told_by(trajectory(noise, Gaussian(), run=here()))
     assert torch.equal(bare.x, wired.x)
     assert torch.equal(bare.x, way.sample.x)
@@ -46,7 +49,7 @@ def test_one_of_both_can_be_wired_alone() -> None:
     noise, few = gaussian(Gaussian(), count=2), karras(num_inference_steps=3)
     assert torch.equal(
         finish(sample(noise, Gaussian(), levels=few, run=here()))[0].x,
-        finish(sample(noise, Gaussian(), deis(), few, run=here()))[0].x,
+        finish(sample(noise, Gaussian(), STANDARD, few, run=here()))[0].x,
     )
     assert torch.equal(
         finish(sample(noise, Gaussian(), euler(), run=here()))[0].x,
