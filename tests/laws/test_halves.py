@@ -25,7 +25,7 @@ from tests.laws.stand_ins import Momentum, TwoStep
 from tests.laws.stating import built, is_guidance, is_solver, law, model_of, solver_of
 from tests.laws.subjects import Subject, subjects
 from tests.laws.trials import model_of as model_in
-from tests.laws.trials import noise_of
+from tests.laws.trials import noise_like, noise_of
 
 CLASSES: Mapping[str, type] = {cls.__name__: cls for cls in (Prediction, State, Rows, Space, Part)}
 HALVES = (torch.tensor([2, 0]), torch.tensor([1, 3]))
@@ -36,7 +36,7 @@ def models_with_memory() -> list[Model]:
     found: list[Model] = [Momentum(exact.Exact())]
     for subject in subjects(lambda subject: is_guidance(subject) and subject.plain):
         model = model_of(built(subject))
-        *_, last = drive(model, TwoStep(), exact.noise(1), exact.levels((3.0, 1.0, 0.5)), exact.context())
+        *_, last = drive(model, TwoStep(), noise_like(model, 1), exact.levels((3.0, 1.0, 0.5)), exact.context())
         if last.memory:
             found.append(model)
     return found
@@ -65,18 +65,18 @@ def models_for(world: World) -> list[Model]:
 def test_halves_of_a_state_go_on_as_the_whole(subject: Subject) -> None:
     made = built(subject)
     for model in models_for(made.world):
-        halves_go_on(model, solver_of(made), made.world)
+        halves_go_on(model, solver_of(made))
 
 
 @law("halves of a state in mid-run go on as the whole", is_guidance)
 def test_halves_go_on_as_the_whole_under_guidance(subject: Subject) -> None:
-    halves_go_on(model_of(built(subject)), TwoStep(), "points")
+    halves_go_on(model_of(built(subject)), TwoStep())
 
 
-def halves_go_on(model: Model, solver: Solver, world: World) -> None:
+def halves_go_on(model: Model, solver: Solver) -> None:
     """Two halves out of order, each by itself; and both together again."""
     levels = exact.levels()
-    whole = states(model, solver, noise_of(world), levels)
+    whole = states(model, solver, noise_like(model), levels)
     for position in (1, 2):
         taken = [part(whole[position], origins) for origins in HALVES]
         ends = [go_on(model, solver, half, levels, position) for half in taken]

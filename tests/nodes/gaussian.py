@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -26,7 +27,11 @@ class Gaussian(Leaf):
 
     def __init__(self, mean: float = 0.0, variance: float = 1.0, event: tuple[int, ...] = (2,)) -> None:
         self.mean, self.variance, self.space = mean, variance, Space("plane", event)
-        self.asked: list[Query] = []
+
+    @cached_property
+    def asked(self) -> list[Query]:
+        """What it was asked, which is no part of what it is."""
+        return []
 
     def cost(self, s: float) -> float:
         """One row."""
