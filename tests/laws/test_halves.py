@@ -125,4 +125,4 @@ def test_a_solver_that_forgets_its_past_is_found(monkeypatch: pytest.MonkeyPatch
         State, "take", lambda state, index: State(**{**vars(take(state, index)), "past": {}, "memory": {}})
     )
     with pytest.raises(AssertionError):
-        halves_go_on(exact.Exact(), TwoStep(), "points")
+        halves_go_on(exact.Exact(), TwoStep())
