@@ -53,10 +53,12 @@ class GaussianKernel(Kernel):
     path: bool = False
 
     def sample(self, ctx: Context, draw: int = 0) -> Tensor:
-        """Draw x = mean + std · z, where z is the row's own; where all std are 0 nothing is drawn."""
-        if not bool((self.std != 0).any()):
-            return self.mean
-        return torch.addcmul(self.mean, factor(self.std, self.mean), self.noise(ctx, draw))
+        """Draw x by a z of the row's own; where all std are 0 nothing is drawn."""
+        return self.by(self.noise(ctx, draw)) if bool((self.std != 0).any()) else self.mean
+
+    def by(self, z: Tensor) -> Tensor:
+        """The next x that a z leads to, mean + std · z."""
+        return torch.addcmul(self.mean, factor(self.std, self.mean), z)
 
     def noise(self, ctx: Context, draw: int = 0) -> Tensor:
         """The z of that draw, [B, *event], for what records the noise: `z` of an x is off by its rounding."""

@@ -104,7 +104,7 @@ class Way:
             raise TypeError("the solver draws no normal noise")
         wanted = self._next(kernel, s_next)
         z = kernel.z(wanted)
-        drawn = kernel.mean + factor(kernel.std, kernel.mean) * z
+        drawn = kernel.by(z)
         # What is left where nothing is drawn. Elsewhere it is rounding, which must not be replayed.
         residual = torch.where(_drawing(kernel, drawn), 0.0, wanted - drawn)
         state = kernel.at(drawn + residual)

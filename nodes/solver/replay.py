@@ -11,7 +11,6 @@ from graphs import Estimate, InputError, Known, abilities, needs, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved, take_rows
 from nodes.contracts.kernel import GaussianKernel
-from nodes.contracts.levels import factor
 from nodes.contracts.model import Model
 from nodes.contracts.rows import Rows
 from nodes.contracts.solver import Solver
@@ -69,7 +68,7 @@ class Replay(Over):
         if not isinstance(kernel, GaussianKernel):
             raise TypeError(f"{type(self.inner).__name__} draws no normal noise")
         z = moved(self.recorded(self.z, state), kernel.mean.device).to(kernel.mean.dtype)
-        x = kernel.mean + factor(kernel.std, kernel.mean) * z
+        x = kernel.by(z)
         if self.residual is not None:
             x = x + moved(self.recorded(self.residual, state), x.device).to(x.dtype)
         return kernel.at(x)

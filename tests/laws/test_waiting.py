@@ -7,18 +7,17 @@ from nodes.contracts.driving import solve
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver
 from tests.laws import exact
-from tests.laws.kit import World
 from tests.laws.stand_ins import Euler, Momentum, TwoStep
 from tests.laws.stating import built, is_guidance, is_solver, law, model_of, solver_of
 from tests.laws.subjects import Subject
 from tests.laws.trials import model_of as model_in
-from tests.laws.trials import noise_of
+from tests.laws.trials import noise_like
 from tests.nodes.waiting import DEVICE, no_waiting
 
 
-def never_waits(model: Model, solver: Solver, world: World) -> None:
+def never_waits(model: Model, solver: Solver) -> None:
     """From the noise to the sample, which lies on the device; what decides stays on the host."""
-    noise = noise_of(world).to(DEVICE)
+    noise = noise_like(model).to(DEVICE)
     with no_waiting():
         result = solve(model, solver, noise, exact.levels(), exact.context())
     assert result.x.device.type == DEVICE
@@ -28,9 +27,9 @@ def never_waits(model: Model, solver: Solver, world: World) -> None:
 @law("nothing waits for the device", is_solver)
 def test_no_solver_waits_for_the_device(subject: Subject) -> None:
     made = built(subject)
-    never_waits(model_in(made.world), solver_of(made), made.world)
+    never_waits(model_in(made.world), solver_of(made))
     if made.world == "points":
-        never_waits(Momentum(exact.Exact()), solver_of(made), "points")
+        never_waits(Momentum(exact.Exact()), solver_of(made))
 
 
 @law("nothing waits for the device", is_guidance)
@@ -38,4 +37,4 @@ def test_no_guidance_waits_for_the_device(subject: Subject) -> None:
     first = built(subject)
     there = {name: entry.value.to(DEVICE) for name, entry in first.given.items() if isinstance(entry.value, Cond)}
     for solver in (Euler(), TwoStep()):
-        never_waits(model_of(subject.build(there, tried=False)), solver, first.world)
+        never_waits(model_of(subject.build(there, tried=False)), solver)
