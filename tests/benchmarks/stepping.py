@@ -41,7 +41,7 @@ METHODS: dict[str, tuple[Callable[[], Solver], by_hand.Prepare]] = {
     "euler": (euler, by_hand.euler),
     "heun": (heun, by_hand.heun),
     "dpmpp_2m": (dpmpp_2m, by_hand.dpmpp_2m),
-    "deis": (deis, by_hand.deis),
+    "deis order=4": (partial(deis, order=4), by_hand.deis),
     "unipc": (unipc, by_hand.unipc),
     "ddim eta=1": (partial(ddim, eta=1.0), by_hand.ddim),
 }
