@@ -76,7 +76,7 @@ def wire_faults(place: str, node: Node, signature: Signature, scope: Scope, cata
             )
         fed: list[Port | Parameter] = [*([target] if isinstance(target, Port) else []), *signature.set_by(name)]
         for text in (sources,) if isinstance(sources, str) else sources:
-            fault = _wire_fault(text, fed, scope, catalogue)
+            fault = _wire_fault(text, fed, signature, scope, catalogue)
             if fault is not None:
                 yield fault.model_copy(update={"node": place, "port": name})
 
@@ -102,7 +102,9 @@ def _unknown_input(place: str, name: str, signature: Signature) -> Fault:
     return Fault(code=Code.UNKNOWN_INPUT, node=place, port=name, message=message, allowed=allowed, mend=mend)
 
 
-def _wire_fault(text: str, fed: list[Port | Parameter], scope: Scope, catalogue: Catalogue) -> Fault | None:
+def _wire_fault(
+    text: str, fed: list[Port | Parameter], signature: Signature, scope: Scope, catalogue: Catalogue
+) -> Fault | None:
     """The fault of one wire to what it feeds; the caller knows at which node and port."""
     found = scope.output(text)
     if not isinstance(found, Port):
@@ -111,7 +113,10 @@ def _wire_fault(text: str, fed: list[Port | Parameter], scope: Scope, catalogue:
         reason = why_not(found, target, catalogue)
         if reason is not None:
             offers = catalogue.conversions(found.types, target.types) if isinstance(target, Port) else ()
+            instead = [port.name for port in signature.inputs.values() if why_not(found, port, catalogue) is None]
             mend = f"put {' or '.join(offers)} between" if offers else "wire another output"
+            if instead and not offers:
+                mend = f"wire it to {listing(instead, 3)}, or wire another output"
             return Fault(code=Code.WRONG_TYPE, message=reason, given=f'"{text}"', mend=mend, offers=offers)
     return None
 

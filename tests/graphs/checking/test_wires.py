@@ -25,6 +25,13 @@ def test_a_conversion_is_offered_where_one_fits() -> None:
     assert fault.mend == "put toys.mixing.boxed between"
 
 
+def test_another_port_of_the_node_is_named_where_the_wire_fits_there() -> None:
+    nodes = shown(applied=toy("mixing.apply", machine="amount", amount="amount"))
+    [fault] = [fault for fault in check(graph(**nodes), toys(), places()) if fault.node == "applied"]
+    assert (fault.code, fault.port) == (Code.WRONG_TYPE, "machine")
+    assert fault.mend == "wire it to amount, or wire another output"
+
+
 def test_an_output_without_a_name_is_a_fault_where_there_are_several_and_says_which() -> None:
     nodes = shown(halves=SPLIT, sum=toy("mixing.boxed", amount="halves"), last=toy("showing.show", basket="sum"))
     fault = only(graph(**nodes))
