@@ -60,8 +60,8 @@ MUTANTS = (
     ),
     Mutant(
         "nodes/contracts/kernel.py",
-        "factor(self.std, self.mean), self.noise(ctx, draw)",
-        "factor(self.std.square(), self.mean), self.noise(ctx, draw)",
+        "factor(self.std, self.mean), z",
+        "factor(self.std.square(), self.mean), z",
         KERNELS,
         "the variance for the standard deviation",
     ),
