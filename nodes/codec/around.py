@@ -38,14 +38,7 @@ class Mean(Identified):
     @staticmethod
     def of(mean: Sample) -> Mean:
         """Those of a clean sample."""
-        if mean.space.vocabulary or bool((mean.s != 0).any()):
-            raise InputError(
-                "the mean is no clean point",
-                where="mean",
-                given=mean.describe() + (" (tokens)" if mean.space.vocabulary else ""),
-                allowed="points of real numbers at s = 0",
-                mend="wire a finished sample",
-            )
+        mean.require_clean("mean")
         return Mean(mean.x.clone(), mean.space)
 
     @property

@@ -8,7 +8,7 @@ from typing import Self
 
 from torch import Tensor
 
-from graphs import data
+from graphs import InputError, data
 from nodes.contracts.aligned import moved_all, taken
 from nodes.contracts.devices import moved, take_rows
 from nodes.contracts.rows import Rows
@@ -39,6 +39,17 @@ class Sample:
         """The rows at these positions; `rows` gives them another lineage."""
         kept = self.rows.take(index) if rows is None else rows
         return Sample(take_rows(self.x, index), self.s[index], self.space, kept, taken(self.aux, index))
+
+    def require_clean(self, where: str, else_use: str = "") -> None:
+        """`InputError` at that input unless these are points of real numbers at s = 0."""
+        if self.space.vocabulary or bool((self.s != 0).any()):
+            raise InputError(
+                "these are no clean points",
+                where=where,
+                given=self.describe() + (" (tokens)" if self.space.vocabulary else ""),
+                allowed="points of real numbers at s = 0",
+                mend="wire a finished sample" + (f"; {else_use}" if else_use else ""),
+            )
 
     def describe(self) -> str:
         """Count, space and level."""

@@ -41,13 +41,7 @@ def bridge(
     Cost: 1 model row per sample. Errors: ends that are still noised, or tokens; lists of the wrong length.
     """
     size = math.prod(ends.space.event)
-    if ends.space.vocabulary or bool((ends.s != 0).any()):
-        raise InputError(
-            "the ends are not clean points",
-            given=ends.describe(),
-            allowed="points of real numbers at s = 0",
-            mend="wire a finished sample",
-        )
+    ends.require_clean("ends")
     if len(matrix) not in (1, size**2):
         raise InputError(
             "`matrix` has the wrong number of numbers",

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Prompt, RunContext, Span, abilities, node
+from graphs import Estimate, Prompt, RunContext, Span, abilities, node
 from nodes.contracts.devices import moved
 from nodes.contracts.media import Image
 from nodes.contracts.model import Model
@@ -56,12 +56,6 @@ def points_of(data: Image | Sample) -> tuple[Space, Tensor]:
     if isinstance(data, Image):
         points = data.pixels.permute(0, 3, 1, 2).float() / 127.5 - 1
         return Space("pixels", tuple(points.shape[1:])), points
-    if data.space.vocabulary or bool((data.s != 0).any()):
-        raise InputError(
-            "the data are not clean points",
-            given=data.describe(),
-            allowed="points of real numbers at s = 0",
-            mend="wire a finished sample; for words use model.table",
-        )
+    data.require_clean("data", "for words use model.table")
     space = data.space if data.space.source is None else replace(data.space, source=None)
     return space, torch.clone(data.x)

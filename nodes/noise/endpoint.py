@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from graphs import Estimate, InputError, node
+from graphs import Estimate, node
 from nodes.contracts.sample import Sample
 
 
@@ -18,12 +18,5 @@ def endpoint(sample: Sample) -> Sample:
     flows between two laws; what other models make of it is no sample of theirs. Cost: none.
     Errors: a sample that is noised, or tokens.
     """
-    if sample.space.vocabulary or bool((sample.s != 0).any()):
-        raise InputError(
-            "the source is no clean point",
-            where="sample",
-            given=sample.describe() + (" (tokens)" if sample.space.vocabulary else ""),
-            allowed="points of real numbers at s = 0",
-            mend="wire a finished sample",
-        )
+    sample.require_clean("sample")
     return replace(sample, s=torch.full_like(sample.s, torch.inf), aux={})

@@ -174,7 +174,7 @@ def test_a_cold_start_of_one_gaussian_is_a_narrower_one() -> None:
 
 
 def test_wrong_means_are_refused() -> None:
-    with pytest.raises(InputError, match="no clean point"):
+    with pytest.raises(InputError, match="no clean points"):
         around(mixture(), sample(MEANS, 1.0))
     with pytest.raises(InputError, match="another space"):
         around(gaussian(mean=(0.0,)), sample(MEANS))

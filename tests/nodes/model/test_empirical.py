@@ -112,5 +112,5 @@ def test_a_sample_has_to_be_clean() -> None:
     space, rows = Space("points", (2,)), Rows.first(0, 4)
     clean = Sample(DATA, torch.zeros(4).double(), space, rows)
     assert node(clean, run=RunContext(Meter())).space is space
-    with pytest.raises(InputError, match="not clean"):
+    with pytest.raises(InputError, match="no clean points"):
         node(Sample(DATA, torch.ones(4).double(), space, rows), run=RunContext(Meter()))

@@ -252,5 +252,5 @@ def test_what_does_not_belong_together_is_refused() -> None:
         solver_interpolant(ancestral(), two_gaussians(made), made)
     with pytest.raises(InputError, match="is 0"):
         model_interpolant(made, target_std=(0.0,))
-    with pytest.raises(InputError, match="no clean point"):
+    with pytest.raises(InputError, match="no clean points"):
         endpoint(Sample(numbers(0.0)[:, None], numbers(1.0), Space("points", (1,)), Rows.first(0, 1)))
