@@ -137,7 +137,7 @@ def test_gradients_of_the_answer_are_right() -> None:
 def test_wrong_ends_and_lists_are_refused() -> None:
     given = ends(1.0)
     noised = Sample(given.x, numbers(1.0), given.space, given.rows)
-    with pytest.raises(InputError, match="not clean"):
+    with pytest.raises(InputError, match="no clean points"):
         node(noised, run=RunContext(Meter()))
     with pytest.raises(InputError, match="wrong number"):
         node(given, matrix=(1.0, 2.0), run=RunContext(Meter()))
