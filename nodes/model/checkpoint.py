@@ -32,7 +32,8 @@ def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: Ru
 
     EDM preconditioning (Karras et al. 2022, arXiv:2206.00364, Table 1) around a U-Net; float32, on the run's device.
     The file is checked against its configuration before anything is allocated; pickled weights are refused. Points are
-    pictures [channels, size, size] with values in [−1, 1]. Cost: 1 model row per sample.
+    pictures [channels, size, size] with values in [−1, 1], or latents of the codec that the file names, which
+    decoder.decode turns into pictures. Cost: 1 model row per sample.
     """
     return Network(open_checkpoint(Path(weights)).to(run.device))
 
@@ -45,7 +46,8 @@ class Network(Leaf):
     def __init__(self, denoiser: Denoiser) -> None:
         self.denoiser = denoiser
         configuration = denoiser.configuration
-        self.space = Space("pixels", (configuration.channels, configuration.size, configuration.size))
+        event = (configuration.channels, configuration.size, configuration.size)
+        self.space = Space("latents" if configuration.codec else "pixels", event, codec=configuration.codec)
 
     @cached_property
     def digest(self) -> str:

@@ -59,6 +59,9 @@ class NetworkConfiguration(BaseModel):
     sigma_max: Sigma = 80.0
     """Lowest and highest noise level s, in x0 + s*eps, that the network was trained on and may be asked about."""
 
+    codec: str | None = Field(default=None, pattern=r"\A[a-z0-9-]{1,64}\z")
+    """Name of the codec whose latents its points are; of one without, they are pixels."""
+
     title: str = Field(default="", max_length=200)
     recipe: str = Field(default="", max_length=4000)
     licence: str = Field(default="", max_length=4000)

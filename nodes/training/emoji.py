@@ -6,6 +6,7 @@ time; started again with the same folders, it goes on from its checkpoint.
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from nodes.networks.checkpoint import serialise
@@ -20,12 +21,14 @@ from nodes.training.trainer import Trainer
 EVERY = 300.0
 """Seconds between two checkpoints of 70 MB."""
 
-LICENCE = (
-    "The weights are under the MIT licence, as Noiseloom is. They were trained on: Noto Emoji, Google, Apache-2.0, as "
-    "carried by emoji-datasource-google; Fluent Emoji, Microsoft, MIT, as carried by @lobehub/fluent-emoji-3d; "
-    "changed: laid on white, made 32 x 32 pixels, turned, moved, made smaller and repainted at random. "
-    "Words: emojilib, MIT."
+PICTURES = (
+    "They were trained on: Noto Emoji, Google, Apache-2.0, as carried by emoji-datasource-google; Fluent Emoji, "
+    "Microsoft, MIT, as carried by @lobehub/fluent-emoji-3d; changed: laid on white, made {size} x {size} pixels, "
+    "turned, moved, made smaller and repainted at random."
 )
+"""Where the pictures come from and what was done to them."""
+
+LICENCE = f"The weights are under the MIT licence, as Noiseloom is. {PICTURES.format(size=SIZE)} Words: emojilib, MIT."
 
 RECIPE = Recipe(learning_rate=1.2e-3, plateau=6000, level_mean=-0.4)
 
@@ -52,7 +55,7 @@ def network(emoji: list[Emoji], deviation: float) -> NetworkConfiguration:
     )
 
 
-def course(emoji: list[Emoji], folder: Path, recipe: Recipe = RECIPE) -> Course:
+def course(emoji: list[Emoji], folder: Path, recipe: Recipe = RECIPE) -> Course[Trainer]:
     """The training of these emoji, kept in a folder."""
     examples = EmojiExamples(emoji)
     trainer = Trainer(network(emoji, examples.deviation), examples, recipe)
@@ -73,11 +76,16 @@ class EmojiOptions(Options):
     data: Path
 
 
+def emoji_parser(description: str) -> argparse.ArgumentParser:
+    """The command line of a training on emoji, see `EmojiOptions`."""
+    asked = parser(description)
+    asked.add_argument("--data", type=Path, required=True, help="the node_modules folder with the pictures")
+    return asked
+
+
 def main() -> None:
     """Train for so many minutes, or up to a step, and tell the loss."""
-    asked = parser("Train emoji from words.")
-    asked.add_argument("--data", type=Path, required=True, help="the node_modules folder with the pictures")
-    options = asked.parse_args(namespace=EmojiOptions())
+    options = emoji_parser("Train emoji from words.").parse_args(namespace=EmojiOptions())
     follow(course(read_table(options.data), options.out), options, EVERY)
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from nodes.contracts.draws import uniform
 from nodes.contracts.rows import Rows
-from nodes.training.emoji_pictures import HUES, colourfulness, draw, read_picture, repaint, varied
+from nodes.training.emoji_pictures import HUES, SIZE, colourfulness, draw, read_picture, repaint, varied
 from nodes.training.emoji_table import STYLES, Emoji
 
 STYLED, NAMED, MORE, REPAINTED = 0.85, 0.85, 0.3, 0.1
@@ -62,16 +62,16 @@ def captions(emoji: list[Emoji]) -> list[Caption]:
     ]
 
 
-def pictures(emoji: list[Emoji]) -> Tensor:
-    """All pictures of all emoji, uint8 [N, 3, 64, 64]."""
-    return torch.stack([read_picture(path) for one in emoji for path in one.files.values()])
+def pictures(emoji: list[Emoji], size: int = SIZE) -> Tensor:
+    """All pictures of all emoji, to be drawn in `size`: uint8 [N, 3, 2 size, 2 size]."""
+    return torch.stack([read_picture(path, size) for one in emoji for path in one.files.values()])
 
 
 class EmojiExamples:
-    """Emoji, each drawn anew each time, with words for it."""
+    """Emoji, each drawn anew each time with `size` pixels a side, with words for it."""
 
-    def __init__(self, emoji: list[Emoji]) -> None:
-        self.kept, self.captions = pictures(emoji), captions(emoji)
+    def __init__(self, emoji: list[Emoji], size: int = SIZE) -> None:
+        self.kept, self.captions = pictures(emoji, size), captions(emoji)
         plain = torch.tensor([COLOURS.isdisjoint(caption.name.split()) for caption in self.captions])
         self.paintable = plain & (colourfulness(self.kept) > COLOURFUL)
 

@@ -15,7 +15,7 @@ from nodes.contracts.draws import uniform
 from nodes.contracts.rows import Rows
 
 SIZE = 32
-"""Side of a drawn picture in pixels."""
+"""Side of a drawn picture in pixels, where no other is asked for."""
 
 FINENESS = 2
 """Pixels of a kept picture to a drawn one, in each direction."""
@@ -36,16 +36,17 @@ HUES = {
 """What a full colour is repainted to, by its word: red, green and blue in [0, 1]."""
 
 
-def read_picture(path: Path) -> Tensor:
-    """A picture file on white, uint8 [3, 64, 64]; `InputError` where it is none."""
+def read_picture(path: Path, size: int = SIZE) -> Tensor:
+    """A picture file on white, to be drawn in `size`: uint8 [3, 2 size, 2 size]; `InputError` where it is none."""
     try:
         with Image.open(path) as file:
             picture = file.convert("RGBA")
     except (UnidentifiedImageError, OSError) as error:
         raise InputError(f"the picture cannot be read: {error}", where=str(path), mend="install it again") from None
     white = Image.new("RGBA", picture.size, "white")
-    side = SIZE * FINENESS
-    flat = Image.alpha_composite(white, picture).convert("RGB").resize((side, side), Image.Resampling.BOX)
+    side = size * FINENESS
+    method = Image.Resampling.BOX if side <= min(picture.size) else Image.Resampling.BICUBIC
+    flat = Image.alpha_composite(white, picture).convert("RGB").resize((side, side), method)
     return torch.from_numpy(np.array(flat)).permute(2, 0, 1).contiguous()
 
 
@@ -63,7 +64,7 @@ def varied(rows: Rows, step: int) -> Tensor:
 
 
 def draw(kept: Tensor, placing: Tensor) -> Tensor:
-    """Pictures [B, 3, 32, 32] in [-1, 1] of kept ones, uint8 [B, 3, 64, 64]; white where nothing was kept."""
+    """Pictures [B, 3, S, S] in [-1, 1] of kept ones, uint8 [B, 3, 2 S, 2 S]; white where nothing was kept."""
     darkness = 1 - kept.float() / 255
     grid = functional.affine_grid(placing, list(kept.shape), align_corners=False)
     moved = functional.grid_sample(darkness, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
