@@ -54,14 +54,14 @@ def autoencoder(
             allowed=f"at most {tile // 2}",
             mend="set a smaller `overlap` or larger tiles",
         )
-    return Learned(open_autoencoder(Path(weights)).to(run.device), tile, overlap)
+    return Learned(open_autoencoder(Path(weights)), tile, overlap, run.device)
 
 
 class Learned(Codec):
     """An autoencoder as a codec; its name carries a digest of it."""
 
-    def __init__(self, network: Autoencoder, tile: int, overlap: int) -> None:
-        self.network, self.name = network, codec_name(network)
+    def __init__(self, network: Autoencoder, tile: int, overlap: int, device: str = "cpu") -> None:
+        self.name, self.network = codec_name(network), network.to(device)
         factor, reach = network.configuration.factor, network.reach
         cells = (max(1, tile // factor), overlap // factor)
         self.seeing, self.showing = (Tiling(*cells, -(-pixels // factor)) for pixels in reach)
