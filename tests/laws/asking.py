@@ -22,7 +22,7 @@ from tests.laws.comparing import NETWORK, contents
 from tests.laws.kit import World
 from tests.laws.stand_ins import Momentum, TwoStep
 from tests.laws.subjects import Subject
-from tests.laws.trials import model_of, noise_like, noise_of, points_for
+from tests.laws.trials import model_of, noise_like, noise_of, pictures_for, points_for
 
 BY_ROWS = ("Model", "Solver", "Reward", "Operator", "Codec", "Program", "Process")
 
@@ -53,7 +53,8 @@ def questions(value: object, world: World) -> dict[str, Ask]:
         case Operator():
             return seen_by(value)
         case Codec():
-            return {"encode": lambda index: contents(value.encode(exact.clean().take(index), exact.context()))}
+            pictures = pictures_for(value)
+            return {"encode": lambda index: contents(value.encode(pictures.take(index), exact.context()))}
         case Program():
             return {"run": lambda index: contents(value.run(noise_of(world).take(index), exact.context()))}
         case Process():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
@@ -16,6 +17,7 @@ from nodes.contracts.program import Program
 from nodes.contracts.reward import Reward, score
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver
+from nodes.contracts.space import Space
 from tests.laws import exact
 from tests.laws.kit import World
 from tests.laws.stand_ins import Doubling
@@ -35,7 +37,7 @@ def try_out(value: object, world: World) -> None:
             case Operator():
                 value.apply(exact.clean().x, exact.clean().rows)
             case Codec():
-                value.encode(exact.clean(), ctx)
+                value.encode(pictures_for(value), ctx)
             case Program():
                 value.run(noise_of(world), ctx)
 
@@ -65,14 +67,24 @@ def noise_of(world: World, count: int = exact.BATCH) -> Sample:
 
 def points_for(reward: Reward) -> Sample:
     """Clean points of a space that a reward reads; `InputError` where it reads none of them."""
-    trouble: list[InputError] = []
     own = [noise_like(part) for part in vars(reward).values() if isinstance(part, Model)]
     known = [replace(sample, s=torch.zeros_like(sample.s)) for sample in own]
     known += [exact.clean(), Doubling().encode(exact.clean(), exact.context()), exact.spelled(), exact.plane()]
+    return _first_taken(known, lambda points: score(reward, points, exact.context()))
+
+
+def pictures_for(codec: Codec) -> Sample:
+    """Clean pictures that a codec encodes, grey or in colour; `InputError` where it encodes neither."""
+    known = [exact.clean(), exact.clean(space=Space("pixels", (3, 16, 16)))]
+    return _first_taken(known, lambda points: codec.encode(points, exact.context()))
+
+
+def _first_taken(known: list[Sample], ask: Callable[[Sample], object]) -> Sample:
+    trouble: list[InputError] = []
     for points in known:
         try:
             with torch.no_grad():
-                score(reward, points, exact.context())
+                ask(points)
         except InputError as error:
             trouble.append(error)
             continue
