@@ -66,7 +66,7 @@ def test_latents_of_the_averaged_network_have_mean_zero_and_variance_one() -> No
 
 def test_the_preview_is_the_linear_map_that_errs_least() -> None:
     network, pictures = random_autoencoder(FRESH), Slopes().pictures(Rows.first(0, 32), 0)
-    measured = measured_latents(network, iter(pictures.split(8)))
+    measured = measured_latents(network, iter(torch.split(pictures, 8)))
     shift, scale = (torch.tensor(values)[:, None, None] for values in (measured.shift, measured.scale))
     latents = (network.encode(pictures) - shift) / scale
     known = torch.cat([latents, torch.ones_like(latents[:, :1])], 1)

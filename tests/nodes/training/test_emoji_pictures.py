@@ -75,3 +75,15 @@ def test_colourfulness_is_none_for_grey_and_full_for_pure_red() -> None:
     kept = torch.full((2, 3, 4, 4), 90, dtype=torch.uint8)
     kept[1] = torch.tensor([255, 0, 0], dtype=torch.uint8)[:, None, None]
     assert colourfulness(kept).tolist() == [0.0, 1.0]
+
+
+def test_a_small_picture_is_made_larger_smoothly_for_a_larger_drawing(tmp_path: Path) -> None:
+    picture = Image.new("RGBA", (64, 64), "white")
+    picture.paste((0, 0, 0, 255), (0, 0, 32, 64))
+    picture.save(tmp_path / "one.png")
+    kept = read_picture(tmp_path / "one.png", 64)
+    assert kept.shape == (3, 128, 128)
+    assert kept[0, 64, :60].eq(0).all()
+    assert kept[0, 64, 68:].eq(255).all()
+    assert 0 < kept[0, 64, 63] < 128 < kept[0, 64, 64] < 255
+    assert draw(kept[None], UPRIGHT).shape == (1, 3, 64, 64)

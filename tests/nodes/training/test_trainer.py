@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file as save_tensors
 from torch import Tensor
 
 from graphs.errors import InputError
@@ -118,3 +121,17 @@ def test_the_network_that_is_written_is_the_average(tmp_path: Path) -> None:
     path = tmp_path / "small.safetensors"
     write_whole(path, serialise(trained.averaged(SMALL), torch.float32))
     assert same(dict(open_checkpoint(path).state_dict()), trained.average)
+
+
+def test_a_training_kept_with_its_recipe_in_another_order_goes_on(tmp_path: Path) -> None:
+    kept, other = trainer(), trainer()
+    advanced(kept, 1)
+    path = tmp_path / "training.safetensors"
+    save(kept, path)
+    with safe_open(path, "pt") as file:
+        recipe, network = file.metadata()["training"].splitlines()
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    backwards = json.dumps(dict(reversed(json.loads(recipe).items())))
+    save_tensors(tensors, path, {"step": "1", "training": f"{backwards}\n{network}"})
+    restore(other, path)
+    assert advanced(other, 1) == advanced(kept, 1)
