@@ -28,7 +28,7 @@ from nodes.training.emoji_table import STYLES, read_table
 from nodes.training.state import write_whole
 from nodes.training.verify import png
 
-SHOWN, COLUMNS = 24, 12
+SHOWN, COLUMNS = 12, 12
 """Pictures on the sheet, and pictures of all three kinds in a line of it."""
 
 PEAK = 2.0
