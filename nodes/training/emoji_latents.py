@@ -24,7 +24,7 @@ from nodes.training.recipe import Recipe
 from nodes.training.trainer import Trainer
 
 RECIPE = Recipe(learning_rate=1.2e-3, plateau=6000, level_mean=0.0)
-"""Latents are as noisy at higher levels as pixels are: fewer of them say the same."""
+"""At higher levels than for pixels, of which many neighbours say the same and average the noise out."""
 
 
 class EmojiLatents:
