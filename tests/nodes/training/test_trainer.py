@@ -122,7 +122,7 @@ def test_the_network_that_is_written_is_the_average(tmp_path: Path) -> None:
 
 def test_a_training_that_lost_its_numbers_stops_and_changes_nothing() -> None:
     lost = trainer()
-    lost.network.unet.exit.bias.data[0] = torch.nan
+    lost.network.unet.exit.weight.data[0] = torch.nan
     before = weights(lost)
     with pytest.raises(LostError, match="step 0"):
         lost.advance()
