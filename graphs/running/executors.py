@@ -13,6 +13,7 @@ from graphs.media import Movable
 from graphs.parts import Parts, value_of
 from graphs.running.context import Cancelled
 from graphs.running.devices import find_device
+from graphs.running.residents import Residents
 from graphs.running.tasks import Held, Task, Told
 from graphs.running.work import Callables, Result, work
 from graphs.values import pack
@@ -60,13 +61,17 @@ class Executor(Protocol):
 
 
 class Here:
-    """Computes in this process, a step whenever it is listened to. What `auto` means is found out when it begins."""
+    """Computes in this process, a step whenever it is listened to. What `auto` means is found out when it begins.
+
+    Its `residents` stay from run to run until it is closed.
+    """
 
     connection = None
 
     def __init__(self, catalogue: Catalogue, device: str = "cpu") -> None:
         self.catalogue, self._wanted = catalogue, device
         self.values: dict[str, Held] = {}
+        self.residents = Residents()
         self._callables = Callables(catalogue)
         self._task: Generator[Told, None, Result] | None = None
 
@@ -105,7 +110,7 @@ class Here:
         """Begin a task. What it needs stays its own, also where an equal content is dropped before it starts."""
         wanted = {task.kept, *(name for names in task.inputs.values() for name in names)}
         held = {name: self.values[name] for name in wanted if name in self.values}
-        self._task = work(task, held, self._callables, self.device, cancelled)
+        self._task = work(task, held, self._callables, self.device, cancelled, self.residents)
 
     def listen(self) -> Told | None:
         """Compute up to the next thing to tell. `Cancelled` where the node found out that it was cancelled."""
@@ -134,3 +139,4 @@ class Here:
         """Forget everything."""
         self.stop()
         self.values.clear()
+        self.residents.release()

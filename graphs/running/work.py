@@ -16,6 +16,7 @@ from graphs.parts import Parts, digest_of, parts_of, parts_of_packed
 from graphs.running.context import Cancelled, Keep, Meter, Preview, Progress, RunContext
 from graphs.running.feeding import decoded, fed
 from graphs.running.gathering import PREFIX, gather, gather_type, is_gathering
+from graphs.running.residents import Residents
 from graphs.running.tasks import Broken, Done, Held, Saved, Shown, Stepped, Task, Told
 from graphs.values import describe, pack
 
@@ -51,7 +52,12 @@ class Callables(dict[str, tuple[Callable[..., object], NodeType]]):
 
 
 def work(
-    task: Task, values: Mapping[str, Held], callables: Callables, device: str, cancelled: Callable[[], bool]
+    task: Task,
+    values: Mapping[str, Held],
+    callables: Callables,
+    device: str,
+    cancelled: Callable[[], bool],
+    residents: Residents,
 ) -> Generator[Told, None, Result]:
     """Compute a task; the values of its inputs are there. `Cancelled` where `cancelled` answers true."""
     arguments: dict[str, object] = {}
@@ -61,7 +67,7 @@ def work(
         began = time.perf_counter()  # what its module imports is not the node's time
         arguments = _arguments(task, record, values)
         kept = values[task.kept].value if task.kept else None
-        given = {"run": RunContext(meter, device, kept)} if record.run else {}
+        given = {"run": RunContext(meter, device, kept, residents)} if record.run else {}
         versions = _versions(task, values)
         try:
             result = call(**arguments, **given)
