@@ -14,6 +14,7 @@ from graphs.errors import InputError, NoiseloomError, place_of
 from graphs.faults import brief
 from graphs.parts import Parts, digest_of, parts_of, parts_of_packed
 from graphs.running.context import Cancelled, Keep, Meter, Preview, Progress, RunContext
+from graphs.running.exhaustion import explain, is_out_of_memory
 from graphs.running.feeding import decoded, fed
 from graphs.running.gathering import PREFIX, gather, gather_type, is_gathering
 from graphs.running.residents import Residents
@@ -81,14 +82,20 @@ def work(
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a node may raise anything; it becomes an answer
         blamed = isinstance(error, InputError)
-        text = str(error) if isinstance(error, NoiseloomError) else f"{type(error).__name__}: {error}{place_of(error)}"
         described = {name: describe(value) for name, value in arguments.items()}
-        spoiled = isinstance(error, ChangedInputError)
-        return Result(Broken(text, blamed, described, "" if blamed else traceback.format_exc(), spoiled), {})
+        spoiled, exhausted = isinstance(error, ChangedInputError), is_out_of_memory(error)
+        trace = "" if blamed else traceback.format_exc()
+        return Result(Broken(_told(error, device), blamed, described, trace, spoiled, exhausted), {})
     done = Done(outputs, time.perf_counter() - began, meter.rows, meter.launches)
     named = {name: held for (name, _), held in zip(outputs, found, strict=True)}
     named |= {name: held for name, held in zip(task.outputs, found, strict=True) if name}
     return Result(done, named)
+
+
+def _told(error: BaseException, device: str) -> str:
+    if is_out_of_memory(error):
+        return explain(error, device)
+    return str(error) if isinstance(error, NoiseloomError) else f"{type(error).__name__}: {error}{place_of(error)}"
 
 
 def _callable(identifier: str, catalogue: Catalogue) -> tuple[Callable[..., object], NodeType]:
