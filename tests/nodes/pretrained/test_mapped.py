@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from graphs.running.budgets import Budgets
 from graphs.running.context import Meter, RunContext
@@ -35,6 +35,12 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "checkpoint"
 
 
+def network_of(parts: Parts, name: str) -> nn.Module:
+    """A network, as it is where it computes."""
+    with parts.working(name) as network:
+        return network
+
+
 def opened(folder: Path, residents: Residents) -> Opened:
     """By our node."""
     return pretrained(source=folder, run=RunContext(Meter(), residents=residents))
@@ -50,7 +56,7 @@ def answer(found: Opened) -> Tensor:
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux says where a file is mapped")
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_weight_lies_in_the_mapped_file(checkpoint: Path, name: str) -> None:
-    network = Parts(Folder(checkpoint), torch.float32, "cpu").network(name)
+    network = network_of(Parts(Folder(checkpoint), torch.float32, "cpu"), name)
     path = weights_at(checkpoint / name)
     assert path is not None
     ranges = mapped_ranges(path)
@@ -58,7 +64,7 @@ def test_every_weight_lies_in_the_mapped_file(checkpoint: Path, name: str) -> No
 
 
 def test_a_dtype_that_is_asked_for_is_computed_with(checkpoint: Path) -> None:
-    network = Parts(Folder(checkpoint), torch.bfloat16, "cpu").network("unet")
+    network = network_of(Parts(Folder(checkpoint), torch.bfloat16, "cpu"), "unet")
     assert {entry.dtype for entry in network.parameters()} == {torch.bfloat16}
 
 
@@ -83,8 +89,9 @@ def test_weights_by_the_names_of_an_earlier_version_are_left_to_the_library(chec
 def test_nodes_and_runs_share_the_networks_of_a_checkpoint(checkpoint: Path) -> None:
     residents = Residents()
     one, two = (Parts(Folder(checkpoint), torch.float32, "cpu", residents) for _ in range(2))
-    assert all(one.network(name) is two.network(name) for name in NETWORKS)
-    assert one.network("unet") is not Parts(Folder(checkpoint), torch.float32, "cpu").network("unet")
+    assert all(network_of(one, name) is network_of(two, name) for name in NETWORKS)
+    other = Parts(Folder(checkpoint), torch.float32, "cpu")
+    assert network_of(one, "unet") is not network_of(other, "unet")
 
 
 def test_parts_that_do_not_fit_together_answer_as_those_that_do(checkpoint: Path) -> None:
