@@ -191,7 +191,10 @@ def pack(
     opened = _opened(graph, catalogue, settings or [], allow_read or [])
     _tell_notes(opened)
     path = out or Path(f"{Path(graph).stem}.zip")
-    write_pack(make_pack(opened, catalogue), path)
+    made = make_pack(opened, catalogue)
+    write_pack(made, path)
+    for model in made.left_out:
+        typer.echo(f"note: the model {model} is named and not packed; whoever opens the pack has to have it", err=True)
     typer.echo(str(path))
 
 
