@@ -16,7 +16,7 @@ from nodes.pretrained.model import Pretrained
 from nodes.pretrained.opening import family_of, source_of
 from nodes.pretrained.parts import Parts
 
-Source: TypeAlias = Annotated[str | Path | None, FilePath(), also("checkpoint", "ckpt_name")]
+Source: TypeAlias = Annotated[str | Path | None, FilePath(folder=True), also("checkpoint", "ckpt_name")]
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
@@ -52,7 +52,7 @@ def pretrained(
             "no checkpoint is chosen",
             where="source",
             allowed="a folder, as diffusers writes it",
-            mend='set `source` to {"file": path}',
+            mend='set `source` to {"file": path} or "hub:OWNER/NAME"; `noiseloom models` lists what is here',
         )
     parts = Parts(source_of(Path(source), pickles=allow_pickle), DTYPES[dtype], run.device)
     family = family_of(parts, Wishes(clip_skip, None if prediction == "auto" else prediction))
