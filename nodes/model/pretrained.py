@@ -15,7 +15,7 @@ from nodes.pretrained.model import Pretrained
 from nodes.pretrained.opening import family_kind, source_of
 from nodes.pretrained.parts import Parts
 
-Source: TypeAlias = Annotated[str | Path | None, FilePath(), also("checkpoint", "ckpt_name")]
+Source: TypeAlias = Annotated[str | Path | None, FilePath(folder=True), also("checkpoint", "ckpt_name")]
 
 
 class Opened(NamedTuple):
@@ -51,7 +51,7 @@ def pretrained(
             "no checkpoint is chosen",
             where="source",
             allowed="a folder, as diffusers writes it",
-            mend='set `source` to {"file": path}',
+            mend='set `source` to {"file": path} or "hub:OWNER/NAME"; `noiseloom models` lists what is here',
         )
     found = source_of(Path(source), pickles=allow_pickle)
     kind = family_kind(found)
