@@ -6,12 +6,17 @@ import torch
 from torch import Tensor
 from torch.optim import AdamW
 
+from graphs.errors import NoiseloomError
 from nodes.contracts.rows import Rows
 from nodes.networks.configuration import NetworkConfiguration
 from nodes.networks.denoiser import Denoiser
 from nodes.training.examples import Examples
 from nodes.training.objective import drawn_levels, dropped_texts, loss, noise_of
 from nodes.training.recipe import Recipe
+
+
+class LostError(NoiseloomError):
+    """The training has lost its numbers; the weights are worth nothing."""
 
 
 class Trainer:
@@ -35,8 +40,10 @@ class Trainer:
         )
 
     def advance(self) -> float:
-        """One step; the loss before it."""
+        """One step; the loss before it. `LostError` where that is no number any more; then nothing is changed."""
         value = self._loss()
+        if not bool(value.isfinite()):
+            raise LostError(f"the loss of step {self.step} is {float(value.detach())}; go on from what was kept before")
         torch.autograd.backward(value)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.gradient)
         for group in self.optimiser.param_groups:
