@@ -35,6 +35,7 @@ def pretrained(
     dtype: Literal["float32", "bfloat16", "float16"] = "float32",
     clip_skip: Annotated[int, Number(integer=True, minimum=0, maximum=11)] = 0,
     prediction: Literal["auto", "epsilon", "v_prediction", "sample"] = "auto",
+    max_sequence_length: Annotated[int, Number(integer=True, minimum=0, maximum=4096)] = 0,
     allow_pickle: bool = False,
     run: RunContext,
 ) -> Opened:
@@ -43,7 +44,10 @@ def pretrained(
     Points are the network's own, as latents [4, 64, 64] of Stable Diffusion; `codec` leads to pixels and back.
 
     x0 is read off the network's own prediction (ε, v, x0 or the flow's velocity) at the level's time of the process
-    that the checkpoint's scheduler describes; wire `process` to grids that go by times. Cost: 1 model row per sample.
+    that the checkpoint's scheduler describes; wire `process` to grids that go by times. Where a flow's shift goes by
+    the size of the picture, as FLUX's, `process` has that of the size that was trained; for others wire
+    process.flow_by_resolution. `clip_skip` leaves out last layers of CLIP; a T5 encoder reads `max_sequence_length`
+    tokens at once (0: 256 for SD3, 512 for FLUX), and longer prompts in parts. Cost: 1 model row per sample.
     Source: Rombach et al. 2022 (arXiv:2112.10752).
     Errors: no checkpoint; one of an unknown kind; weights that are pickles; the library is not installed.
     """
@@ -55,5 +59,5 @@ def pretrained(
             mend='set `source` to {"file": path}',
         )
     parts = Parts(source_of(Path(source), pickles=allow_pickle), DTYPES[dtype], run.device)
-    family = family_of(parts, Wishes(clip_skip, None if prediction == "auto" else prediction))
+    family = family_of(parts, Wishes(clip_skip, None if prediction == "auto" else prediction, max_sequence_length))
     return Opened(Pretrained(family), family.codec(), family.noising.grid)
