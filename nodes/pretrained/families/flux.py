@@ -115,7 +115,8 @@ def patches(x: Tensor) -> Tensor:
 
 def latents(tokens: Tensor, width: int) -> Tensor:
     """Patches, `width` of them in a row, as latents."""
-    return pixel_shuffle(tokens.transpose(1, 2).unflatten(2, (-1, width)), PATCH)
+    rows, count, channels = tokens.shape
+    return pixel_shuffle(tokens.transpose(1, 2).reshape(rows, channels, count // width, width), PATCH)
 
 
 def places(x: Tensor) -> Tensor:
