@@ -102,7 +102,7 @@ class Flux(Family):
         )[0]
         return latents(output, x.shape[-1] // PATCH)
 
-    @property
+    @cached_property
     def distilled(self) -> bool:
         """Whether the network is told a guidance scale, as FLUX.1-dev is and FLUX.1-schnell is not."""
         return bool(self.parts.source.config("transformer").get("guidance_embeds", False))

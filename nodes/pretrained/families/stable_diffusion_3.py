@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import torch
@@ -16,7 +16,7 @@ from nodes.contracts.query import Query
 from nodes.contracts.space import Space
 from nodes.pretrained.asked import divided, know
 from nodes.pretrained.clip import Clip, Encoded, joined
-from nodes.pretrained.configs import whole
+from nodes.pretrained.configs import Config, whole
 from nodes.pretrained.family import Family
 from nodes.pretrained.process import Noising
 from nodes.pretrained.shifting import shifted
@@ -95,19 +95,17 @@ class StableDiffusion3(Family):
         return output
 
     def _clips(self, texts: tuple[str, ...]) -> list[Encoded]:
-        """What both CLIP encoders say; what is not there says zeros, as wide as is missing."""
+        """What both CLIP encoders say; one that is not there says zeros, as wide as is missing."""
         found = {name: self._clip(name)(texts) for name in CLIPS if self.parts.source.has(name)}
-        known = next(iter(found.values()), None)
-        tokens = 0 if known is None else known.context.shape[1]
-        for name in CLIPS:
-            if name not in found:
-                total = self._number("pooled_projection_dim", sum(WIDTHS.values()))
-                found[name] = self._silent(
-                    len(texts), tokens, WIDTHS[name] if known is None else total - known.pooled.shape[-1]
-                )
-        return [found[name] for name in CLIPS]
+        shape = None if not found else next(iter(found.values())).context.shape
+        return [found[name] if name in found else self._silent(name, len(texts), shape) for name in CLIPS]
 
-    def _silent(self, rows: int, tokens: int, width: int) -> Encoded:
+    def _silent(self, name: str, rows: int, other: Sequence[int] | None) -> Encoded:
+        """Zeros beside what the other encoder says, [R, L, D]; without it there are no tokens at all."""
+        tokens, width = 0, WIDTHS[name]
+        if other is not None:
+            _, tokens, known = other
+            width = self._number("pooled_projection_dim", sum(WIDTHS.values())) - known
         zeros = torch.zeros(rows, 1 + tokens, width, device=self.parts.device)
         return Encoded(zeros[:, 1:], zeros[:, 0])
 
@@ -122,5 +120,9 @@ class StableDiffusion3(Family):
         width = self._number("joint_attention_dim", 4096)
         return torch.zeros(len(texts), length, width, device=self.parts.device)
 
+    @cached_property
+    def _config(self) -> Config:
+        return self.parts.source.config("transformer")
+
     def _number(self, name: str, otherwise: int) -> int:
-        return whole(self.parts.source.config("transformer"), name, otherwise)
+        return whole(self._config, name, otherwise)

@@ -6,12 +6,14 @@ Podell et al. 2023, arXiv:2307.01952.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from nodes.contracts.changes import Changes
 from nodes.contracts.cond import Cond
+from nodes.contracts.devices import moved
 from nodes.contracts.query import Query
 from nodes.contracts.space import Space
 from nodes.pretrained.asked import know
@@ -61,17 +63,16 @@ class StableDiffusionXL(Family):
             cond = Cond({name: torch.zeros_like(entry) for name, entry in cond.entries.items()})
         if not self._scored:
             return cond
-        size = torch.tensor([[0.0] * 6 + [DISLIKED]], device=cond.entries["pooled"].device)
-        return Cond({**cond.entries, "size": size})
+        return Cond({**cond.entries, "size": torch.tensor([[0.0] * 6 + [DISLIKED]])})
 
     def completed(self, q: Query, cond: Cond) -> Cond:
         """With `time_ids`: the original size, the crop's corner, and the size aimed at or, of a refiner, the score."""
         know(cond, (*self.entries, "size", "time_ids"))
         if "time_ids" in cond.entries:
             return cond
-        height, width = (self.codec().format.down * side for side in q.x.shape[-2:])
+        height, width = (self._down * side for side in q.x.shape[-2:])
         given = cond.entries.get("size", torch.zeros(len(q.rows), 7))
-        own = torch.tensor([height, width, 0, 0, height, width, LIKED], dtype=given.dtype).to(given.device)
+        own = moved(torch.tensor([height, width, 0, 0, height, width, LIKED], dtype=given.dtype), given.device)
         told = torch.where(given == 0, own, given)
         time_ids = told[:, [0, 1, 2, 3, 6]] if self._scored else told[:, :6]
         return Cond({**{name: cond.entries[name] for name in self.entries}, "time_ids": time_ids})
@@ -87,7 +88,12 @@ class StableDiffusionXL(Family):
         )[0]
         return output
 
-    @property
+    @cached_property
+    def _down(self) -> int:
+        """Pixels along a side of a latent."""
+        return self.codec().format.down
+
+    @cached_property
     def _scored(self) -> bool:
         """Whether it is a refiner, which is told how a picture is to be liked."""
         return bool(self.parts.source.settings().get("requires_aesthetics_score", False))
