@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from nodes.contracts.devices import moved
 from nodes.pretrained.chunks import chunked, counted
-from nodes.pretrained.source import Tokenizer
+from nodes.pretrained.parts import Parts
 
 
 class T5:
@@ -19,8 +19,9 @@ class T5:
     beside the other, and tokens count as `nodes.pretrained.chunks.counted` has it, as with CLIP.
     """
 
-    def __init__(self, network: nn.Module, tokenizer: Tokenizer, length: int) -> None:
-        self.network, self.tokenizer, self.length = network, tokenizer, length
+    def __init__(self, parts: Parts, name: str, tokenizer: str, *, length: int) -> None:
+        self.parts, self.name, self.length = parts, name, length
+        self.tokenizer = parts.tokenizer(tokenizer)
 
     def __call__(self, texts: Sequence[str]) -> Tensor:
         """The texts' tokens, [R, N·length, D]."""
@@ -33,7 +34,6 @@ class T5:
         return context.reshape(rows, count * self.length, -1)
 
     def _read(self, ids: Tensor) -> Tensor:
-        place = next(self.network.parameters()).device
-        with torch.no_grad():
-            context: Tensor = self.network(moved(ids, place), return_dict=False)[0]
+        with self.parts.working(self.name) as network, torch.no_grad():
+            context: Tensor = network(moved(ids, self.parts.device), return_dict=False)[0]
         return context

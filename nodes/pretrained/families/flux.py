@@ -66,12 +66,11 @@ class Flux(Family):
                 given=str(self.wishes.clip_skip),
                 allowed="0",
             )
-        source, parts = self.parts.source, self.parts
-        source.require("text_encoder", "text encoder of CLIP")
-        source.require("text_encoder_2", "text encoder T5")
-        clip = Clip(parts.network("text_encoder"), parts.tokenizer("tokenizer"), layer=0, normed=False)
+        self.parts.source.require("text_encoder", "text encoder of CLIP")
+        self.parts.source.require("text_encoder_2", "text encoder T5")
+        clip = Clip(self.parts, "text_encoder", "tokenizer", layer=0, normed=False)
         length = self.wishes.max_sequence_length or LENGTH
-        t5 = T5(parts.network("text_encoder_2"), parts.tokenizer("tokenizer_2"), length)
+        t5 = T5(self.parts, "text_encoder_2", "tokenizer_2", length=length)
         return Cond({"context": t5(texts), "pooled": clip(texts).pooled})
 
     def nothing(self) -> Cond:
@@ -90,16 +89,17 @@ class Flux(Family):
     def raw(self, x: Tensor, time: Tensor, entries: Mapping[str, Tensor], changes: Changes) -> Tensor:
         """One call of the transformer."""
         context = entries["context"].to(x.dtype)
-        output: Tensor = self.parts.network("transformer")(
-            hidden_states=patches(x),
-            timestep=time / TIMES,
-            guidance=entries["guidance"] if self.distilled else None,
-            pooled_projections=entries["pooled"].to(x.dtype),
-            encoder_hidden_states=context,
-            txt_ids=torch.zeros(context.shape[1], 3, device=x.device),
-            img_ids=places(x),
-            return_dict=False,
-        )[0]
+        with self.parts.working("transformer") as network:
+            output: Tensor = network(
+                hidden_states=patches(x),
+                timestep=time / TIMES,
+                guidance=entries["guidance"] if self.distilled else None,
+                pooled_projections=entries["pooled"].to(x.dtype),
+                encoder_hidden_states=context,
+                txt_ids=torch.zeros(context.shape[1], 3, device=x.device),
+                img_ids=places(x),
+                return_dict=False,
+            )[0]
         return latents(output, x.shape[-1] // PATCH)
 
     @cached_property

@@ -85,13 +85,14 @@ class StableDiffusion3(Family):
 
     def raw(self, x: Tensor, time: Tensor, entries: Mapping[str, Tensor], changes: Changes) -> Tensor:
         """One call of the transformer."""
-        output: Tensor = self.parts.network("transformer")(
-            hidden_states=x,
-            timestep=time,
-            encoder_hidden_states=entries["context"].to(x.dtype),
-            pooled_projections=entries["pooled"].to(x.dtype),
-            return_dict=False,
-        )[0]
+        with self.parts.working("transformer") as network:
+            output: Tensor = network(
+                hidden_states=x,
+                timestep=time,
+                encoder_hidden_states=entries["context"].to(x.dtype),
+                pooled_projections=entries["pooled"].to(x.dtype),
+                return_dict=False,
+            )[0]
         return output
 
     def _clips(self, texts: tuple[str, ...]) -> list[Encoded]:
@@ -110,13 +111,12 @@ class StableDiffusion3(Family):
         return Encoded(zeros[:, 1:], zeros[:, 0])
 
     def _clip(self, name: str) -> Clip:
-        network, tokenizer = self.parts.network(name), self.parts.tokenizer(CLIPS[name])
-        return Clip(network, tokenizer, layer=1 + self.wishes.clip_skip, normed=False)
+        return Clip(self.parts, name, CLIPS[name], layer=1 + self.wishes.clip_skip, normed=False)
 
     def _t5(self, texts: tuple[str, ...]) -> Tensor:
         length = self.wishes.max_sequence_length or LENGTH
         if self.parts.source.has("text_encoder_3"):
-            return T5(self.parts.network("text_encoder_3"), self.parts.tokenizer("tokenizer_3"), length)(texts)
+            return T5(self.parts, "text_encoder_3", "tokenizer_3", length=length)(texts)
         width = self._number("joint_attention_dim", 4096)
         return torch.zeros(len(texts), length, width, device=self.parts.device)
 

@@ -79,13 +79,14 @@ class StableDiffusionXL(Family):
 
     def raw(self, x: Tensor, time: Tensor, entries: Mapping[str, Tensor], changes: Changes) -> Tensor:
         """One call of the UNet."""
-        output: Tensor = self.parts.network("unet")(
-            x,
-            time,
-            encoder_hidden_states=entries["context"].to(x.dtype),
-            added_cond_kwargs={"text_embeds": entries["pooled"].to(x.dtype), "time_ids": entries["time_ids"]},
-            return_dict=False,
-        )[0]
+        with self.parts.working("unet") as network:
+            output: Tensor = network(
+                x,
+                time,
+                encoder_hidden_states=entries["context"].to(x.dtype),
+                added_cond_kwargs={"text_embeds": entries["pooled"].to(x.dtype), "time_ids": entries["time_ids"]},
+                return_dict=False,
+            )[0]
         return output
 
     @cached_property
@@ -99,5 +100,4 @@ class StableDiffusionXL(Family):
         return bool(self.parts.source.settings().get("requires_aesthetics_score", False))
 
     def _clip(self, name: str) -> Clip:
-        network, tokenizer = self.parts.network(name), self.parts.tokenizer(ENCODERS[name])
-        return Clip(network, tokenizer, layer=1 + self.wishes.clip_skip, normed=False)
+        return Clip(self.parts, name, ENCODERS[name], layer=1 + self.wishes.clip_skip, normed=False)
