@@ -21,6 +21,7 @@ from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver
 from nodes.contracts.space import Space
 from nodes.model.pretrained import Opened, pretrained
+from nodes.networks.dtypes import Asked
 from nodes.solver.euler import Euler
 from tests.nodes.pretrained.tiny import Scheduler
 
@@ -30,11 +31,21 @@ CLOSE = 1e-4
 
 
 def opened(
-    folder: Path, clip_skip: int = 0, prediction: Literal["auto", "epsilon"] = "auto", length: int = 0
+    folder: Path,
+    clip_skip: int = 0,
+    prediction: Literal["auto", "epsilon"] = "auto",
+    length: int = 0,
+    dtype: Asked = "float32",
 ) -> Opened:
     """The checkpoint of a folder by our node."""
-    run = RunContext(Meter())
-    return pretrained(source=folder, clip_skip=clip_skip, prediction=prediction, max_sequence_length=length, run=run)
+    return pretrained(
+        source=folder,
+        dtype=dtype,
+        clip_skip=clip_skip,
+        prediction=prediction,
+        max_sequence_length=length,
+        run=RunContext(Meter()),
+    )
 
 
 def noise(*event: int, count: int = 2, seed: int = 1) -> Tensor:
