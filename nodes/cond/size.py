@@ -32,7 +32,7 @@ def size(
     which is sampled, as if this node were not there; a score of 0 is 6 with a text and 2.5 under no condition. A small
     original asks for a blurred picture, a crop beside 0 for a motif that is cut off. It holds for this condition only:
     give the negative one a node of its own, the same or another. Adds the entry "size" [R, 7]. Cost: none.
-    Errors: the model that is asked is no SDXL.
+    Errors: the model that is asked is told no sizes, as SD3 and FLUX.
     """
     numbers = (original_height, original_width, crop_top, crop_left, target_height, target_width, aesthetic_score)
     told = torch.tensor([[float(number) for number in numbers]])

@@ -33,7 +33,8 @@ LENGTH = 256
 class StableDiffusion3(Family):
     """Tokens [R, L, D]: CLIP's, filled with zeros to the width of T5's, and then T5's; and CLIP's two vectors [R, P].
 
-    An encoder that is not there, as T5 often is, says zeros.
+    An encoder that is not there, as T5 often is, says zeros. Nearest to the grid of diffusers' pipeline comes
+    levels.normal with the checkpoint's process: the pipeline shifts its last time twice and so ends a little higher.
     """
 
     kinds = frozenset(

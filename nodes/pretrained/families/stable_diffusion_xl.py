@@ -24,6 +24,8 @@ from nodes.pretrained.vae import LatentCodec
 
 ENCODERS = {"text_encoder": "tokenizer", "text_encoder_2": "tokenizer_2"}
 """The encoders with their tokenizers, in the order in which their tokens lie side by side; a refiner has the second."""
+SIZES = ("size", "time_ids")
+"""What a condition may hold of sizes: as a person says them, and as the UNet is told them."""
 LIKED, DISLIKED = 6.0, 2.5
 """The aesthetic score that a refiner is told with a text, and without one."""
 
@@ -67,26 +69,26 @@ class StableDiffusionXL(Family):
 
     def completed(self, q: Query, cond: Cond) -> Cond:
         """With `time_ids`: the original size, the crop's corner, and the size aimed at or, of a refiner, the score."""
-        know(cond, (*self.entries, "size", "time_ids"))
+        know(cond, (*self.entries, *SIZES))
         if "time_ids" in cond.entries:
             return cond
         height, width = (self._down * side for side in q.x.shape[-2:])
         given = cond.entries.get("size", torch.zeros(len(q.rows), 7))
         own = moved(torch.tensor([height, width, 0, 0, height, width, LIKED], dtype=given.dtype), given.device)
         told = torch.where(given == 0, own, given)
-        time_ids = told[:, [0, 1, 2, 3, 6]] if self._scored else told[:, :6]
-        return Cond({**{name: cond.entries[name] for name in self.entries}, "time_ids": time_ids})
+        time_ids = torch.cat([told[:, :4], told[:, 6:]], 1) if self._scored else told[:, :6]
+        others = {name: entry for name, entry in cond.entries.items() if name != "size"}
+        return Cond({**others, "time_ids": time_ids})
 
     def raw(self, x: Tensor, time: Tensor, entries: Mapping[str, Tensor], changes: Changes) -> Tensor:
         """One call of the UNet."""
+        pooled = entries["pooled"].to(x.dtype)
+        told = {
+            "encoder_hidden_states": entries["context"].to(x.dtype),
+            "added_cond_kwargs": {"text_embeds": pooled, "time_ids": entries["time_ids"]},
+        }
         with self.parts.working("unet") as network:
-            output: Tensor = network(
-                x,
-                time,
-                encoder_hidden_states=entries["context"].to(x.dtype),
-                added_cond_kwargs={"text_embeds": entries["pooled"].to(x.dtype), "time_ids": entries["time_ids"]},
-                return_dict=False,
-            )[0]
+            output: Tensor = network(x, time, **told, return_dict=False)[0]
         return output
 
     @cached_property
