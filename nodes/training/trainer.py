@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW
 
+from graphs.errors import NoiseloomError
 from nodes.contracts.rows import Rows
 from nodes.networks.configuration import NetworkConfiguration
 from nodes.networks.denoiser import Denoiser
@@ -20,6 +21,10 @@ TOLD = {"title", "recipe", "licence"}
 """What a configuration says for a person."""
 
 Network = TypeVar("Network", bound=nn.Module)
+
+
+class LostError(NoiseloomError):
+    """The training has lost its numbers; the weights are worth nothing."""
 
 
 class Training(ABC):
@@ -56,8 +61,10 @@ class Training(ABC):
         self.network.compile()
 
     def advance(self) -> float:
-        """One step; the loss before it."""
+        """One step; the loss before it. `LostError` where that is no number any more; then nothing is changed."""
         value = self.loss()
+        if not bool(value.isfinite()):
+            raise LostError(f"the loss of step {self.step} is {float(value.detach())}; go on from what was kept before")
         torch.autograd.backward(value)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.gradient)
         for group in self.optimiser.param_groups:

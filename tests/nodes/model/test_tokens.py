@@ -15,7 +15,8 @@ from graphs.running.context import Meter, RunContext
 from nodes.model.checkpoint import checkpoint
 from nodes.model.tokens import Completion
 from nodes.model.tokens import tokens as node
-from nodes.networks.checkpoint import KEY, open_tokens, serialise
+from nodes.networks.checkpoint import open_tokens, serialise
+from nodes.networks.configuration import KEY
 from nodes.networks.token_configuration import TokenConfiguration
 from nodes.networks.token_network import TokenNetwork
 from nodes.noise.masked import masked

@@ -12,7 +12,7 @@ from graphs.errors import InputError
 from nodes.networks.checkpoint import open_checkpoint, serialise
 from nodes.training.recipe import Recipe
 from nodes.training.state import restore, save, write_whole
-from nodes.training.trainer import Trainer
+from nodes.training.trainer import LostError, Trainer
 from tests.nodes.networks.examples import SMALL
 from tests.nodes.training.toys import RECIPE, trainer
 
@@ -118,3 +118,14 @@ def test_the_network_that_is_written_is_the_average(tmp_path: Path) -> None:
     path = tmp_path / "small.safetensors"
     write_whole(path, serialise(trained.averaged(SMALL), torch.float32))
     assert same(dict(open_checkpoint(path).state_dict()), trained.average)
+
+
+def test_a_training_that_lost_its_numbers_stops_and_changes_nothing() -> None:
+    lost = trainer()
+    lost.network.unet.exit.weight.data[0] = torch.nan
+    before = weights(lost)
+    with pytest.raises(LostError, match="step 0"):
+        lost.advance()
+    after = weights(lost)
+    assert lost.step == 0
+    assert all(torch.equal(before[name].nan_to_num(), after[name].nan_to_num()) for name in before)
