@@ -32,6 +32,7 @@ SHOWN = {
     "invert": "edit_sheet",
     "likelihood": "points",
     "mixture": "panels",
+    "names": "result",
     "schedules": "noise_plot",
     "sde-vs-ode": "sde_plot",
     "steer": "steered_sheet",
