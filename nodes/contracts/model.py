@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from typing import TypeAlias
 
 from graphs import InputError, behaviour
+from nodes.contracts.changes import UNCHANGED, Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.identity import Identified
@@ -34,8 +35,11 @@ class Model(Identified, ABC):
     def cost(self, s: float) -> float:
         """Leaf rows (NFE) that one row costs at level s."""
 
-    def prompt(self, texts: tuple[str, ...]) -> Cond:
-        """The condition for each of these texts; `InputError` where the model takes no text."""
+    def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
+        """The condition for each of these texts; `InputError` where the model takes no text.
+
+        `changes` alter its text encoders; their strengths [1] hold for all texts.
+        """
         raise InputError(
             "this model takes no text",
             allowed='a model with the ability "prompt"',
