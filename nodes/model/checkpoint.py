@@ -23,6 +23,7 @@ from nodes.networks.checkpoint import open_checkpoint
 from nodes.networks.cores import over_cores
 from nodes.networks.denoiser import Denoiser
 from nodes.networks.low_rank import Applied, adapters_in
+from nodes.networks.placed import Placed, identity_of
 
 Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
 
@@ -33,9 +34,15 @@ def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: Ru
 
     EDM preconditioning (Karras et al. 2022, arXiv:2206.00364, Table 1) around a U-Net; float32, on the run's device.
     The file is checked against its configuration before anything is allocated; pickled weights are refused. Points are
-    pictures [channels, size, size] with values in [−1, 1]. Cost: 1 model row per sample.
+    pictures [channels, size, size] with values in [−1, 1]. A file is opened once: nodes and runs share its network, and
+    its weights make room for others where a device's budget ends. Cost: 1 model row per sample.
     """
-    return Network(open_checkpoint(Path(weights)).to(run.device))
+    path = Path(weights)
+
+    def load() -> Placed[Denoiser]:
+        return Placed(open_checkpoint(path), run.device, run.residents)
+
+    return Network(run.residents.keep(f"model.checkpoint {identity_of(path)}", load))
 
 
 class Network(Leaf):
@@ -43,15 +50,16 @@ class Network(Leaf):
 
     abilities = frozenset({"prompt", "conditional", "differentiable", "low_rank"})
 
-    def __init__(self, denoiser: Denoiser) -> None:
-        self.denoiser = denoiser
-        configuration = denoiser.configuration
+    def __init__(self, network: Denoiser | Placed[Denoiser]) -> None:
+        self.placed = network if isinstance(network, Placed) else Placed(network, str(network.device))
+        self.denoiser = self.placed.module
+        configuration = self.denoiser.configuration
         self.space = Space("pixels", (configuration.channels, configuration.size, configuration.size))
 
     @cached_property
     def digest(self) -> str:
         """Of the weights and the configuration."""
-        return digest_of((self.denoiser, self.denoiser.configuration.model_dump_json()), Network)
+        return digest_of((self.placed.digest, self.denoiser.configuration.model_dump_json()), Network)
 
     @cached_property
     def nothing(self) -> Cond:
@@ -74,33 +82,38 @@ class Network(Leaf):
                     allowed=listing(vocabulary.words, 20),
                     mend=near or "use words that it knows",
                 )
-        with Applied(self.denoiser, adapters_in(changes)):
+        with self.placed.working() as denoiser, Applied(denoiser, adapters_in(changes)):
             return self._encoded(texts)
 
     def complete(self, q: Query) -> Query:
         """Without a condition: the empty text. The condition comes to where the network lies."""
         cond = self.nothing.gather(q.rows.origin) if q.cond is None else q.cond
         cond.need(("context", "pooled", "mask"), "this network")
-        return replace(q, cond=cond.to(str(self.denoiser.device)))
+        return replace(q, cond=cond.to(self.placed.device))
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
         """One forward pass where the network lies; x is brought there, and the answer to x, if it lies elsewhere."""
         if q.cond is None:
             raise TypeError("the question was not completed")
-        entries, x = q.cond.entries, moved(q.x, self.denoiser.device)
+        with self.placed.working() as denoiser:
+            return Prediction(moved(self._answer(denoiser, q, q.cond), q.x.device))
+
+    def _answer(self, denoiser: Denoiser, q: Query, cond: Cond) -> Tensor:
+        entries, x = cond.entries, moved(q.x, denoiser.device)
         texts = (entries["context"], entries["pooled"], entries["mask"])
         adapters = adapters_in(q.changes)
         if not adapters:
-            return Prediction(moved(over_cores(self.denoiser, x, q.s, *texts), q.x.device))
+            return over_cores(denoiser, x, q.s, *texts)
         factors = [adapter for adapter, _ in adapters]
 
         def adapted(x: Tensor, s: Tensor, context: Tensor, pooled: Tensor, mask: Tensor, *strengths: Tensor) -> Tensor:
-            with Applied(self.denoiser, list(zip(factors, strengths, strict=True))):
-                x0: Tensor = self.denoiser(x, s, context, pooled, mask)
+            with Applied(denoiser, list(zip(factors, strengths, strict=True))):
+                x0: Tensor = denoiser(x, s, context, pooled, mask)
                 return x0
 
-        return Prediction(moved(over_cores(adapted, x, q.s, *texts, *(part for _, part in adapters)), q.x.device))
+        return over_cores(adapted, x, q.s, *texts, *(part for _, part in adapters))
 
     def _encoded(self, texts: tuple[str, ...]) -> Cond:
-        context, pooled, mask = self.denoiser.encode(texts)
+        with self.placed.working() as denoiser:
+            context, pooled, mask = denoiser.encode(texts)
         return Cond({"context": context, "pooled": pooled, "mask": mask})

@@ -5,19 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
-import torch
-
 from graphs import Estimate, FilePath, InputError, Number, RunContext, Span, abilities, also, node
 from nodes.contracts.codec import Codec
 from nodes.contracts.model import Model
 from nodes.contracts.process import Process
+from nodes.networks.dtypes import compute_dtype
 from nodes.pretrained.family import Wishes
 from nodes.pretrained.model import Pretrained
-from nodes.pretrained.opening import family_of, source_of
+from nodes.pretrained.opening import family_kind, source_of
 from nodes.pretrained.parts import Parts
 
 Source: TypeAlias = Annotated[str | Path | None, FilePath(), also("checkpoint", "ckpt_name")]
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
 class Opened(NamedTuple):
@@ -32,7 +30,7 @@ class Opened(NamedTuple):
 def pretrained(
     *,
     source: Source = None,
-    dtype: Literal["float32", "bfloat16", "float16"] = "float32",
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
     clip_skip: Annotated[int, Number(integer=True, minimum=0, maximum=11)] = 0,
     prediction: Literal["auto", "epsilon", "v_prediction", "sample"] = "auto",
     allow_pickle: bool = False,
@@ -43,8 +41,9 @@ def pretrained(
     Points are the network's own, as latents [4, 64, 64] of Stable Diffusion; `codec` leads to pixels and back.
 
     x0 is read off the network's own prediction (ε, v, x0 or the flow's velocity) at the level's time of the process
-    that the checkpoint's scheduler describes; wire `process` to grids that go by times. Cost: 1 model row per sample.
-    Source: Rombach et al. 2022 (arXiv:2112.10752).
+    that the checkpoint's scheduler describes; wire `process` to grids that go by times. `dtype` "auto" is that of the
+    file on a GPU, and float32 on a CPU without instructions for bfloat16; the codec computes in float32.
+    Cost: 1 model row per sample. Source: Rombach et al. 2022 (arXiv:2112.10752).
     Errors: no checkpoint; one of an unknown kind; weights that are pickles; the library is not installed.
     """
     if source is None:
@@ -54,6 +53,11 @@ def pretrained(
             allowed="a folder, as diffusers writes it",
             mend='set `source` to {"file": path}',
         )
-    parts = Parts(source_of(Path(source), pickles=allow_pickle), DTYPES[dtype], run.device)
-    family = family_of(parts, Wishes(clip_skip, None if prediction == "auto" else prediction))
+    found = source_of(Path(source), pickles=allow_pickle)
+    kind = family_kind(found)
+    computed = compute_dtype(dtype, found.stored(kind.network), run.device)
+    family = kind(
+        Parts(found, computed, run.device, run.residents),
+        Wishes(clip_skip, None if prediction == "auto" else prediction),
+    )
     return Opened(Pretrained(family), family.codec(), family.noising.grid)

@@ -27,6 +27,7 @@ from nodes.networks.header import (
     parse_json,
     quote,
     read_header,
+    some,
 )
 
 KEY = "noiseloom"
@@ -108,7 +109,7 @@ def _not_ours(header: Header) -> InputError:
     near = difflib.get_close_matches(KEY, [key.lower() for key in keys[:100]], n=1)
     guesses = [f"a misspelt {KEY!r}"] if near else []
     guesses += [kind for part, kind in HINTS if any(part in name for name in header.tensors)]
-    given = f"metadata {_some([quote(key) for key in keys], 8)}" if keys else "no metadata"
+    given = f"metadata {some([quote(key) for key in keys], 8)}" if keys else "no metadata"
     return InputError(
         "this safetensors file is not one of Noiseloom's networks",
         where=str(header.path),
@@ -148,7 +149,7 @@ def _compare(header: Header, expected: Mapping[str, tuple[int, ...]]) -> None:
         "of another shape": [f"{quote(n)} {list(found[n].shape)} not {list(expected[n])}" for n in shapes],
         "of another type": [f"{quote(n)} {quote(found[n].dtype)}" for n in both if found[n].dtype not in ITEM_SIZES],
     }
-    listed = "; ".join(f"{len(names)} {kind} ({_some(names)})" for kind, names in problems.items() if names)
+    listed = "; ".join(f"{len(names)} {kind} ({some(names)})" for kind, names in problems.items() if names)
     if listed:
         raise InputError(
             "the tensors are not those of the configuration",
@@ -157,10 +158,6 @@ def _compare(header: Header, expected: Mapping[str, tuple[int, ...]]) -> None:
             allowed=f"the configuration's {len(expected)} tensors, of {', '.join(ITEM_SIZES)}",
             mend="use a file that Noiseloom's training wrote, as it was written",
         )
-
-
-def _some(names: list[str], most: int = 3) -> str:
-    return ", ".join(names[:most] + ["..."] * (len(names) > most))
 
 
 def _weights(stream: BinaryIO, header: Header) -> dict[str, Tensor]:
@@ -176,7 +173,7 @@ def _weights(stream: BinaryIO, header: Header) -> dict[str, Tensor]:
         raise InputError(
             "the network has weights that are no finite numbers",
             where=str(header.path),
-            given=f"{len(broken)} tensors ({_some(broken)})",
+            given=f"{len(broken)} tensors ({some(broken)})",
             mend="train it again, or fetch the file again",
         )
     return weights

@@ -44,10 +44,10 @@ class Adapters:
         if not found or not any(component_of(layer) == component for factors, _ in found for layer in factors.down):
             yield
             return
-        network = self.parts.network(part)
-        fitted = [(self._fit(component, network, factors), strength) for factors, strength in found]
-        with Applied(network, fitted):
-            yield
+        with self.parts.working(part) as network:
+            own = [(self._fit(component, network, factors), strength) for factors, strength in found]
+            with Applied(network, own):
+                yield
 
     def _fit(self, component: str, network: nn.Module, factors: Factors) -> Factors:
         """The adapter's layers of this component, named as in the network, beside its weights."""

@@ -49,10 +49,10 @@ class StableDiffusion(Family):
     def raw(self, x: Tensor, time: Tensor, entries: Mapping[str, Tensor], changes: Changes) -> Tensor:
         """One call of the UNet."""
         context = entries["context"].to(x.dtype)
-        output: Tensor = self.parts.network("unet")(x, time, encoder_hidden_states=context, return_dict=False)[0]
+        with self.parts.working("unet") as network:
+            output: Tensor = network(x, time, encoder_hidden_states=context, return_dict=False)[0]
         return output
 
     def _clip(self) -> Clip:
         self.parts.source.require("text_encoder", "text encoder")
-        network, tokenizer = self.parts.network("text_encoder"), self.parts.tokenizer("tokenizer")
-        return Clip(network, tokenizer, layer=self.wishes.clip_skip, normed=True)
+        return Clip(self.parts, "text_encoder", "tokenizer", layer=self.wishes.clip_skip, normed=True)

@@ -177,6 +177,9 @@ HARMLESS = {
     "graphs.estimates": "what a plan says of the cost; it computes nothing",
     "graphs.naming": "the words of suggestions in the message of a failure",
     "graphs.running": "empty",
+    "graphs.running.budgets": "how many bytes may lie on a device; where weights lie changes no result",
+    "graphs.running.exhaustion": "how memory that ran out is known; a failure is never kept",
+    "graphs.running.residents": "keeps what nodes load and moves it; what it is, the nodes' own code says",
 }
 """What nodes import of `graphs` and what yet is no part of a digest, and why."""
 
