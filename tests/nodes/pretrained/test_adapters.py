@@ -8,16 +8,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from nodes.cond.prompt import prompt
 from nodes.contracts.model import Model
-from nodes.guidance.cfg import cfg
 from nodes.model.lora import lora
 from nodes.model.pretrained import Opened
 from tests.nodes.pretrained.adapting import TEXT, UNET, Layer, random_layers, written
 from tests.nodes.pretrained.matching import CLOSE, STEPS, ddim_levels, noise, opened, sampled
+from tests.nodes.pretrained.prompting import NEGATIVE, SCALE, TEXTS, guided
 from tests.nodes.pretrained.tiny import DIFFUSERS, Pipeline, quiet, stable_diffusion
-
-TEXTS, NEGATIVE = ["a cat", "dog"], ["red cat", "a dog, a dog"]
 
 
 class Adapted(Pipeline):
@@ -44,16 +41,13 @@ def theirs(pipeline: Pipeline, x: Tensor) -> Tensor:
         negative_prompt=NEGATIVE,
         latents=x.clone(),
         num_inference_steps=STEPS,
-        guidance_scale=4.0,
+        guidance_scale=SCALE,
         output_type="latent",
     ).images
 
 
 def ours(found: Opened, model: Model, pipeline: Pipeline, x: Tensor) -> Tensor:
-    guided = cfg(
-        model, prompt(model, text="\n".join(TEXTS)), prompt(model, text="\n".join(NEGATIVE)), guidance_scale=4.0
-    )
-    return sampled(guided, x, ddim_levels(pipeline.scheduler, found.process))
+    return sampled(guided(model), x, ddim_levels(pipeline.scheduler, found.process))
 
 
 @pytest.mark.filterwarnings("ignore:Already found a `peft_config` attribute in the model:UserWarning")
