@@ -11,6 +11,7 @@ from torch import Tensor
 
 from graphs import Estimate, InputError, Known, abilities, also, node
 from nodes.contracts.context import Context
+from nodes.contracts.devices import moved
 from nodes.contracts.kernel import GaussianKernel
 from nodes.contracts.levels import Levels, beside, factor
 from nodes.contracts.media import Image
@@ -22,7 +23,7 @@ from nodes.solver.over import Over
 from nodes.solver.painting import Original, original_of
 from nodes.solver.staying import stayed
 
-EPS = "inpaint/eps"
+EPS, END = "inpaint/eps", "inpaint/end"
 
 
 def cost(known: Known) -> Estimate:
@@ -39,6 +40,7 @@ def inpaint(
     noise: Sample | None = None,
     *,
     binarize: Annotated[bool, also("do_binarize")] = True,
+    clean_end: bool = False,
 ) -> Solver:
     """Inpainting with an ordinary model: after each step what is known is put in again, at the step's level.
 
@@ -50,7 +52,9 @@ def inpaint(
     solver.restart around this goes up and down again, as RePaint does, and mends them.
     A mask of k times the height and width of latents is scaled as diffusers does, by the nearest pixel: the upper left
     one of each k × k. m is 1 from half white on, or with `binarize` off by degrees. Row r has the picture, mask and
-    noise `origin mod R`. Order: the solver's. Cost: the solver's calls.
+    noise `origin mod R`. With `clean_end` the known part is the original itself at the last of the levels even where
+    that is above 0, as in diffusers with a scheduler that ends there; leave it off where other steps follow.
+    Order: the solver's. Cost: the solver's calls.
     Errors: an original that is noised or of another space than the sample; a mask of another shape; noise that is not
     pure; a solver of tokens.
     """
@@ -62,23 +66,29 @@ def inpaint(
             allowed="a solver of points of real numbers",
             mend="wire another solver",
         )
-    return Inpaint(solver, original_of(original, mask, noise, binarize=binarize))
+    return Inpaint(solver, original_of(original, mask, noise, binarize=binarize), clean_end=clean_end)
 
 
 class Inpaint(Over):
-    """The method of `inpaint`; in `past` the noise of the known part, 0 in rows where it is not known yet."""
+    """The method of `inpaint`; in `past` the noise of the known part, 0 in rows where it is not known yet.
 
-    def __init__(self, inner: Solver, original: Original) -> None:
+    With `clean_end` also the last level.
+    """
+
+    def __init__(self, inner: Solver, original: Original, *, clean_end: bool = False) -> None:
         super().__init__(inner)
         self.abilities = inner.abilities - {"memoryless", "reversible"}
-        self.original = original
+        self.original, self.clean_end = original, clean_end
 
     def start(self, sample: Sample, levels: Levels, ctx: Context) -> State:
         """The inner solver's, and the noise that the sample begins with."""
         self.original.require(sample.space)
         state = super().start(sample, levels, ctx)
         eps = self.original.noise_in(sample.x, sample.s, sample.rows)
-        return replace(state, past={**state.past, EPS: eps})
+        own = {EPS: eps}
+        if self.clean_end:
+            own[END] = moved(levels.of(sample.rows)[-1].clone(), eps.device)
+        return replace(state, past={**state.past, **own})
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
         """The inner solver's step, or a draw from its kernel, and the known part put in."""
@@ -87,8 +97,7 @@ class Inpaint(Over):
             return kernel.at(kernel.sample(ctx))
         eps = self.eps(state)
         after = self.inner.step(model, state, s_next, ctx)
-        x = stayed(state.x, self.original.put_into(after.x, eps, after.s, state.rows), state.s, after.s)
-        return _with(after, x, eps)
+        return self.painted(state, after, after.x, eps)
 
     def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> PaintedKernel:
         """The inner solver's, normal where the picture is made anew and a point elsewhere."""
@@ -102,11 +111,17 @@ class Inpaint(Over):
                 allowed="a solver that draws normal noise, or nothing",
                 mend="wire solver.inpaint inside that solver instead of around it",
             )
-        s = kernel.reached.s
-        mean = stayed(state.x, self.original.put_into(kernel.mean, eps, s, state.rows), state.s, s)
         anew = self.original.anew(state.rows)
-        reached = _with(kernel.reached, mean, eps)
-        return PaintedKernel(mean, beside(kernel.std, anew) * anew, kernel.begun, reached, kernel.purpose, kernel.path)
+        reached = self.painted(state, kernel.reached, kernel.mean, eps)
+        std = beside(kernel.std, anew) * anew
+        return PaintedKernel(reached.x, std, kernel.begun, reached, kernel.purpose, kernel.path)
+
+    def painted(self, begun: State, after: State, x: Tensor, eps: Tensor) -> State:
+        """The state after a step at x, with the known part put in: a point that the model has not been asked about."""
+        put = self.original.put_into(x, eps, after.s, begun.rows, begun.past.get(END))
+        own = {EPS: eps, **{name: begun.past[name] for name in (END,) if name in begun.past}}
+        x = stayed(begun.x, put, begun.s, after.s)
+        return replace(after, x=x, pred_to=None, past={**after.past, **own})
 
     def eps(self, state: State) -> Tensor:
         """The noise of the known part; in rows that began without this solver what is in them beside the original."""
@@ -128,8 +143,3 @@ class PaintedKernel(GaussianKernel):
         safe = torch.where(drawn, std, 1.0)
         each = -0.5 * ((x.double() - self.mean.double()) / safe).square() - safe.log() - 0.5 * math.log(2 * math.pi)
         return torch.where(drawn, each, 0.0).flatten(1).sum(1)
-
-
-def _with(state: State, x: Tensor, eps: Tensor) -> State:
-    """The state at another x, about which the model has not been asked, with the noise of the known part."""
-    return replace(state, x=x, pred_to=None, past={**state.past, EPS: eps})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from graphs import InputError
 from nodes.contracts.devices import moved, take_rows
 from nodes.contracts.identity import Identified
-from nodes.contracts.levels import eps_of, place
+from nodes.contracts.levels import beside, eps_of, place
 from nodes.contracts.media import Image
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
@@ -46,9 +47,12 @@ class Original(Identified):
         """The mask of each row, [B, 1, H, W] float64 on the CPU."""
         return self.mask[rows.origin % len(self.mask)]
 
-    def put_into(self, x: Tensor, eps: Tensor, s: Tensor, rows: Rows) -> Tensor:
-        """The points at level s with the known part put in: (1 − m) ⊙ (α x0 + σ ε) + m ⊙ x."""
-        known, mask = place(_of(self.x, rows, x), eps, s), _of(self.mask, rows, x)
+    def put_into(self, x: Tensor, eps: Tensor, s: Tensor, rows: Rows, end: Tensor | None = None) -> Tensor:
+        """The points at level s with the known part put in: (1 − m) ⊙ (α x0 + σ ε) + m ⊙ x; x0 alone at level `end`."""
+        x0, mask = _of(self.x, rows, x), _of(self.mask, rows, x)
+        known = place(x0, eps, s)
+        if end is not None:
+            known = torch.where(beside(moved(s, end.device) == end, known), x0, known)
         return (1 - mask) * known + mask * x
 
 

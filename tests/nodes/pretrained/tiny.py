@@ -19,6 +19,8 @@ class Scheduler(Protocol):
     """What is used of a scheduler."""
 
     timesteps: Tensor
+    sigmas: Tensor
+    init_noise_sigma: Tensor
 
 
 class Answer(Protocol):

@@ -13,7 +13,7 @@ from torch import Tensor
 from graphs import InputError
 from nodes.contracts.driving import drive, solve
 from nodes.contracts.kernel import GaussianKernel
-from nodes.contracts.levels import Levels, beside, place
+from nodes.contracts.levels import Levels, alpha_sigma, beside, place
 from nodes.contracts.media import Image
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver
@@ -70,11 +70,13 @@ def test_the_known_part_is_the_original_bitwise_and_the_rest_is_not(name: str) -
     assert not bool((ended.x == original(4)).all())
 
 
+@pytest.mark.parametrize("levels", [GRID, explicit(sigmas=(2.0, 1.0, 0.0))], ids=["from inf", "from 2"])
 @pytest.mark.parametrize("name", ["euler", "dpmpp_2m", "ancestral"])
-def test_on_the_way_it_is_the_original_with_the_noise_of_the_start(name: str) -> None:
+def test_on_the_way_it_is_the_original_with_the_noise_of_the_start(name: str, levels: Levels) -> None:
     noise = exact.noise(4)
-    states = list(drive(exact.Exact(), inpaint(SOLVERS[name](), ORIGINAL, MASK), noise, GRID, context()))
-    assert torch.equal(states[0].x, noise.x), "the first step sees the noise alone, as in diffusers"
+    states = list(drive(exact.Exact(), inpaint(SOLVERS[name](), ORIGINAL, MASK), noise, levels, context()))
+    share = float(alpha_sigma(states[0].s)[1][0])
+    assert torch.allclose(states[0].x, share * noise.x), "the first step sees the noise alone, as in diffusers"
     for state in states[1:]:
         torch.testing.assert_close(known(state.x), known(place(original(4), noise.x, state.s)), rtol=0, atol=1e-12)
 
@@ -119,6 +121,22 @@ def test_a_mask_is_scaled_to_latents_by_the_nearest_pixel_as_in_diffusers() -> N
     white = (pixels.amax(-1, keepdim=True).permute(0, 3, 1, 2).double() / 255 >= 0.5).double()
     assert torch.equal(found, torch.nn.functional.interpolate(white, size=(3, 4)))
     assert 0 < float(found.mean()) < 1
+
+
+@pytest.mark.parametrize("name", ["heun", "ancestral"])
+def test_a_clean_end_is_the_original_at_the_last_level_alone(name: str) -> None:
+    levels, noise = explicit(sigmas=(math.inf, 3.0, 1.0, 0.2)), exact.noise(4)
+    runs = [
+        list(drive(exact.Exact(), inpaint(SOLVERS[name](), ORIGINAL, MASK, clean_end=clean), noise, levels, context()))
+        for clean in (True, False)
+    ]
+    for clean, plain in zip(runs[0][:-1], runs[1][:-1], strict=True):
+        assert torch.equal(clean.x, plain.x)
+    clean, plain = runs[0][-1], runs[1][-1]
+    assert torch.equal(known(clean.x), known(original(4)))
+    torch.testing.assert_close(known(plain.x), known(place(original(4), noise.x, plain.s)), rtol=0, atol=1e-12)
+    stays = MASK.pixels.permute(0, 3, 1, 2)[torch.arange(4) % 2] == 0
+    assert torch.equal(clean.x[~stays], plain.x[~stays])
 
 
 def test_restarts_around_it_resample_with_fresh_noise_and_keep_the_known_part() -> None:
