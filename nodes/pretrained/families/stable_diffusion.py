@@ -10,10 +10,11 @@ from nodes.contracts.changes import Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.query import Query
 from nodes.contracts.space import Space
+from nodes.pretrained.asked import know
 from nodes.pretrained.clip import Clip
 from nodes.pretrained.configs import whole
 from nodes.pretrained.family import Family
-from nodes.pretrained.unet import ask_unet, check_extra
+from nodes.pretrained.unet import EXTRA, ask_unet, check_extra
 from nodes.pretrained.vae import LatentCodec
 
 
@@ -50,6 +51,7 @@ class StableDiffusion(Family):
 
     def completed(self, q: Query, cond: Cond) -> Cond:
         """The condition, which has to have the channels beside the latents that the UNet reads."""
+        know(cond, (*self.entries, EXTRA))
         check_extra(self.parts.source.config("unet"), self.codec().format.channels, q.x, cond)
         return cond
 

@@ -6,46 +6,28 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from graphs import InputError, LevelCurve
 from graphs.running.context import Meter, RunContext
 from nodes.contracts.changes import Change
-from nodes.contracts.media import Image
 from nodes.model.controlnet import controlnet
 from nodes.pretrained.control import ControlNet, residuals
 from nodes.pretrained.folder import Folder
 from nodes.pretrained.parts import Parts
+from tests.nodes.pretrained.controlling import controlling, pictures
 from tests.nodes.pretrained.matching import CLOSE, STEPS, ddim_levels, noise, opened, sampled
 from tests.nodes.pretrained.prompting import NEGATIVE, SCALE, TEXTS, guided
-from tests.nodes.pretrained.tiny import DIFFUSERS, Pipeline, quiet, seeded, stable_diffusion, unet
+from tests.nodes.pretrained.tiny import DIFFUSERS, Pipeline, quiet, stable_diffusion, unet
 
 
 def run() -> RunContext:
     return RunContext(Meter())
 
 
-def controlling(folder: Path) -> Path:
-    """A ControlNet of the tiny UNet whose layers that begin at 0 do something."""
-    seeded(3)
-    made = DIFFUSERS.ControlNetModel.from_unet(unet(), conditioning_embedding_out_channels=(16, 32))
-    assert isinstance(made, nn.Module)
-    draw = torch.Generator().manual_seed(4)
-    for weights in made.parameters():
-        if not bool(weights.any()) and weights.ndim > 1:
-            weights.data.copy_(0.2 * torch.randn(weights.shape, generator=draw))
-    DIFFUSERS.ControlNetModel.save_pretrained(made, folder)
-    return folder
-
-
-def pictures(count: int, side: int = 32) -> Image:
-    draw = torch.Generator().manual_seed(5)
-    return Image(torch.randint(0, 256, (count, side, side, 3), generator=draw).byte())
-
-
 def test_a_share_of_the_steps_with_a_controlnet_is_the_pipelines(tmp_path: Path) -> None:
     stable_diffusion(tmp_path).save_pretrained(tmp_path / "checkpoint")
-    network = DIFFUSERS.ControlNetModel.from_pretrained(controlling(tmp_path / "control"))
+    network = DIFFUSERS.ControlNetModel.from_pretrained(controlling(tmp_path / "control", unet()))
     pipeline: Pipeline = DIFFUSERS.StableDiffusionControlNetPipeline.from_pretrained(
         tmp_path / "checkpoint", controlnet=network
     )
@@ -90,7 +72,7 @@ def added(changes: list[tuple[ControlNet, list[float]]], x: Tensor) -> list[Tens
 
 
 def test_each_row_has_its_own_controlnets_at_its_own_strengths(tmp_path: Path) -> None:
-    parts = Parts(Folder(controlling(tmp_path / "control")), torch.float32, "cpu")
+    parts = Parts(Folder(controlling(tmp_path / "control", unet())), torch.float32, "cpu")
     one, other = (ControlNet(parts, picture) for picture in pictures(2).pixels.permute(0, 3, 1, 2).float() / 255)
     x = noise(4, 16, 16, count=3)
     alone = [added([(control, [1.0] * 3)], x) for control in (one, other)]
@@ -106,7 +88,7 @@ def test_each_row_has_its_own_controlnets_at_its_own_strengths(tmp_path: Path) -
 
 
 def test_a_picture_of_another_size_is_brought_to_the_latents(tmp_path: Path) -> None:
-    parts = Parts(Folder(controlling(tmp_path / "control")), torch.float32, "cpu")
+    parts = Parts(Folder(controlling(tmp_path / "control", unet())), torch.float32, "cpu")
     control = ControlNet(parts, torch.full((3, 8, 20), 0.25))
     seen = control.seen(16, 24)
     assert seen.shape == (3, 32, 48)
