@@ -31,6 +31,7 @@ SHOWN = {
     "inpaint-emoji": "resampled_sheet",
     "invert": "edit_sheet",
     "likelihood": "points",
+    "lora": "sheet",
     "mixture": "panels",
     "schedules": "noise_plot",
     "sde-vs-ode": "sde_plot",

@@ -23,7 +23,7 @@ from nodes.networks.denoiser import Denoiser
 from nodes.networks.low_rank import Applied, Factors
 from nodes.networks.text import DIGITS
 from nodes.training.digits import seen_and_unseen
-from nodes.training.examples import DigitExamples
+from nodes.training.examples import DigitExamples, Examples
 from nodes.training.ink import draw
 from nodes.training.objective import drawn_levels, dropped_texts, loss, noise_of
 from nodes.training.recipe import Recipe
@@ -69,7 +69,7 @@ def fresh_factors(network: Denoiser, rank: int, seed: int) -> Factors:
     return Factors(down, up)
 
 
-def train(network: Denoiser, factors: Factors, examples: DigitExamples, steps: int) -> Iterator[float]:
+def train(network: Denoiser, factors: Factors, examples: Examples, steps: int) -> Iterator[float]:
     """So many steps of the factors, the network as it is: the loss of each."""
     rows, strength = Rows.first(RECIPE.seed, RECIPE.batch), torch.ones(1)
     optimiser = torch.optim.Adam([*factors.down.values(), *factors.up.values()], betas=(0.9, 0.99))
