@@ -31,6 +31,7 @@ SHOWN = {
     "inpaint-emoji": "resampled_sheet",
     "invert": "edit_sheet",
     "likelihood": "points",
+    "lora": "sheet",
     "mixture": "panels",
     "names": "result",
     "schedules": "noise_plot",
@@ -42,7 +43,13 @@ SHOWN = {
 }
 """Which node's result stands for an example."""
 TOLD = {
-    "stable-diffusion": "hub:stable-diffusion-v1-5/\n    stable-diffusion-v1-5\n\na lighthouse in a (storm:1.2),\noil painting"
+    "stable-diffusion": (
+        "hub:stable-diffusion-v1-5/",
+        "    stable-diffusion-v1-5",
+        "",
+        "a lighthouse in a (storm:1.2),",
+        "oil painting",
+    )
 }
 """What stands for an example that not everybody can run."""
 
@@ -76,8 +83,8 @@ def main() -> None:
         file = files_of(run(example)[node]["out"])[0]
         thumbnail(file.content, file.suffix).save(folder / f"{example}.webp", quality=82, method=6)
         print(example, node)
-    for example, text in TOLD.items():
-        thumbnail(text.encode(), ".txt").save(folder / f"{example}.webp", quality=82, method=6)
+    for example, lines in TOLD.items():
+        thumbnail("\n".join(lines).encode(), ".txt").save(folder / f"{example}.webp", quality=82, method=6)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from graphs import Estimate, FilePath, InputError, RunContext, Span, abilities, node
 from graphs.naming import listing, suggestion
+from nodes.contracts.changes import UNCHANGED, Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
@@ -21,7 +22,7 @@ from nodes.contracts.space import Space
 from nodes.networks.checkpoint import open_checkpoint
 from nodes.networks.cores import over_cores
 from nodes.networks.denoiser import Denoiser
-from nodes.networks.low_rank import Applied, Factors
+from nodes.networks.low_rank import Applied, adapters_in
 from nodes.networks.placed import Placed, identity_of
 
 Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
@@ -69,7 +70,7 @@ class Network(Leaf):
         """One row."""
         return 1
 
-    def prompt(self, texts: tuple[str, ...]) -> Cond:
+    def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
         """The texts, encoded; a word that the network never saw is refused."""
         vocabulary = self.denoiser.vocabulary
         for text in texts:
@@ -81,7 +82,8 @@ class Network(Leaf):
                     allowed=listing(vocabulary.words, 20),
                     mend=near or "use words that it knows",
                 )
-        return self._encoded(texts)
+        with self.placed.working() as denoiser, Applied(denoiser, adapters_in(changes)):
+            return self._encoded(texts)
 
     def complete(self, q: Query) -> Query:
         """Without a condition: the empty text. The condition comes to where the network lies."""
@@ -99,7 +101,7 @@ class Network(Leaf):
     def _answer(self, denoiser: Denoiser, q: Query, cond: Cond) -> Tensor:
         entries, x = cond.entries, moved(q.x, denoiser.device)
         texts = (entries["context"], entries["pooled"], entries["mask"])
-        adapters = [(a.alteration, a.strength) for a in q.changes.values() if isinstance(a.alteration, Factors)]
+        adapters = adapters_in(q.changes)
         if not adapters:
             return over_cores(denoiser, x, q.s, *texts)
         factors = [adapter for adapter, _ in adapters]

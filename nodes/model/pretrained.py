@@ -26,7 +26,10 @@ class Opened(NamedTuple):
     process: Process
 
 
-@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "conditional", "differentiable"))
+@node(
+    cost=Estimate(each=Span.of(1)),
+    abilities=abilities("prompt", "conditional", "differentiable", "low_rank", "controlnet"),
+)
 def pretrained(
     *,
     source: Source = None,

@@ -15,6 +15,7 @@ from nodes.contracts.codec import Codec
 from nodes.contracts.cond import Cond
 from nodes.contracts.query import Query
 from nodes.contracts.space import Space
+from nodes.pretrained.adapters import Adapters
 from nodes.pretrained.parts import Parts
 from nodes.pretrained.process import Noising, noising_of
 
@@ -37,7 +38,7 @@ class Family(ABC):
     """
 
     kinds: ClassVar[frozenset[str]]
-    abilities: ClassVar[frozenset[str]] = frozenset({"prompt", "conditional", "differentiable"})
+    abilities: ClassVar[frozenset[str]] = frozenset({"prompt", "conditional", "differentiable", "low_rank"})
     network: ClassVar[str] = "unet"
     """The component that is asked."""
     entries: ClassVar[tuple[str, ...]] = ()
@@ -52,6 +53,11 @@ class Family(ABC):
         source = self.parts.source
         self.parts.source.require("scheduler", "scheduler, which says how its data were noised")
         return noising_of(source.config("scheduler"), str(source.path), self.wishes.prediction)
+
+    @cached_property
+    def adapters(self) -> Adapters:
+        """What puts low-rank adapters to work on its networks."""
+        return Adapters(self.parts, self.network)
 
     @property
     @abstractmethod

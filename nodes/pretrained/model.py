@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
+from nodes.contracts.changes import UNCHANGED, Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
@@ -35,9 +36,12 @@ class Pretrained(Leaf):
         """One row."""
         return 1
 
-    def prompt(self, texts: tuple[str, ...]) -> Cond:
+    def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
         """The texts, encoded by the checkpoint's own encoders."""
-        return self.family.encode(texts) if "prompt" in self.abilities else super().prompt(texts)
+        if "prompt" not in self.abilities:
+            return super().prompt(texts, changes)
+        with self.family.adapters.on_texts(changes):
+            return self.family.encode(texts)
 
     def complete(self, q: Query) -> Query:
         """Without a condition: the family's own nothing. The condition comes to where the network lies."""
@@ -52,5 +56,6 @@ class Pretrained(Leaf):
         x = moved(own.x, parts.device).to(parts.dtype)
         time = moved((own.time * noising.times).float(), parts.device)
         entries = {} if q.cond is None else q.cond.entries
-        output = self.family.raw(x, time, entries, q.changes)
+        with self.family.adapters.on_network(q.changes):
+            output = self.family.raw(x, time, entries, q.changes)
         return own.answered(q, noising.target, moved(output.to(q.x.dtype), q.x.device))

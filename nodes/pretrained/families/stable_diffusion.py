@@ -8,10 +8,13 @@ from torch import Tensor
 
 from nodes.contracts.changes import Changes
 from nodes.contracts.cond import Cond
+from nodes.contracts.query import Query
 from nodes.contracts.space import Space
+from nodes.pretrained.asked import know
 from nodes.pretrained.clip import Clip
 from nodes.pretrained.configs import whole
 from nodes.pretrained.family import Family
+from nodes.pretrained.unet import EXTRA, ask_unet, check_extra
 from nodes.pretrained.vae import LatentCodec
 
 
@@ -21,10 +24,11 @@ class StableDiffusion(Family):
     kinds = frozenset(
         {
             *("StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipeline"),
-            "LatentConsistencyModelPipeline",
+            *("StableDiffusionControlNetPipeline", "LatentConsistencyModelPipeline"),
         }
     )
     entries = ("context",)
+    abilities = Family.abilities | {"controlnet"}
 
     @property
     def space(self) -> Space:
@@ -45,12 +49,16 @@ class StableDiffusion(Family):
         """The empty text."""
         return self.encode(("",))
 
+    def completed(self, q: Query, cond: Cond) -> Cond:
+        """The condition, which has to have the channels beside the latents that the UNet reads."""
+        know(cond, (*self.entries, EXTRA))
+        check_extra(self.parts.source.config("unet"), self.codec().format.channels, q.x, cond)
+        return cond
+
     def raw(self, x: Tensor, time: Tensor, entries: Mapping[str, Tensor], changes: Changes) -> Tensor:
         """One call of the UNet."""
-        context = entries["context"].to(x.dtype)
-        with self.parts.working("unet") as network:
-            output: Tensor = network(x, time, encoder_hidden_states=context, return_dict=False)[0]
-        return output
+        told = {"encoder_hidden_states": entries["context"].to(x.dtype)}
+        return ask_unet(self.parts, x, time, entries, changes, told)
 
     def _clip(self) -> Clip:
         self.parts.source.require("text_encoder", "text encoder")

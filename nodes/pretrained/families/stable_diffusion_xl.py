@@ -19,7 +19,9 @@ from nodes.contracts.space import Space
 from nodes.pretrained.asked import know
 from nodes.pretrained.clip import Clip, joined
 from nodes.pretrained.configs import whole
+from nodes.pretrained.control import Told
 from nodes.pretrained.family import Family
+from nodes.pretrained.unet import EXTRA, ask_unet, check_extra
 from nodes.pretrained.vae import LatentCodec
 
 ENCODERS = {"text_encoder": "tokenizer", "text_encoder_2": "tokenizer_2"}
@@ -38,9 +40,13 @@ class StableDiffusionXL(Family):
     """
 
     kinds = frozenset(
-        {"StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLInpaintPipeline"}
+        {
+            *("StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLInpaintPipeline"),
+            "StableDiffusionXLControlNetPipeline",
+        }
     )
     entries = ("context", "pooled")
+    abilities = Family.abilities | {"controlnet"}
 
     @property
     def space(self) -> Space:
@@ -69,7 +75,8 @@ class StableDiffusionXL(Family):
 
     def completed(self, q: Query, cond: Cond) -> Cond:
         """With `time_ids`: the original size, the crop's corner, and the size aimed at or, of a refiner, the score."""
-        know(cond, (*self.entries, *SIZES))
+        know(cond, (*self.entries, *SIZES, EXTRA))
+        check_extra(self.parts.source.config("unet"), self.codec().format.channels, q.x, cond)
         if "time_ids" in cond.entries:
             return cond
         height, width = (self._down * side for side in q.x.shape[-2:])
@@ -83,13 +90,11 @@ class StableDiffusionXL(Family):
     def raw(self, x: Tensor, time: Tensor, entries: Mapping[str, Tensor], changes: Changes) -> Tensor:
         """One call of the UNet."""
         pooled = entries["pooled"].to(x.dtype)
-        told = {
+        told: Told = {
             "encoder_hidden_states": entries["context"].to(x.dtype),
             "added_cond_kwargs": {"text_embeds": pooled, "time_ids": entries["time_ids"]},
         }
-        with self.parts.working("unet") as network:
-            output: Tensor = network(x, time, **told, return_dict=False)[0]
-        return output
+        return ask_unet(self.parts, x, time, entries, changes, told)
 
     @cached_property
     def _down(self) -> int:
