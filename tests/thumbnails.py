@@ -26,10 +26,14 @@ SHOWN = {
     "filmstrip": "steps",
     "flow-vs-diffusion": "grids_plot",
     "guidance": "sheet",
+    "img2img": "sheet",
     "inpaint": "ddnm_sheet",
+    "inpaint-emoji": "resampled_sheet",
     "invert": "edit_sheet",
     "likelihood": "points",
+    "lora": "sheet",
     "mixture": "panels",
+    "names": "result",
     "schedules": "noise_plot",
     "sde-vs-ode": "sde_plot",
     "steer": "steered_sheet",
@@ -38,6 +42,16 @@ SHOWN = {
     "which-solver": "plot",
 }
 """Which node's result stands for an example."""
+TOLD = {
+    "stable-diffusion": (
+        "hub:stable-diffusion-v1-5/",
+        "    stable-diffusion-v1-5",
+        "",
+        "a lighthouse in a (storm:1.2),",
+        "oil painting",
+    )
+}
+"""What stands for an example that not everybody can run."""
 
 
 def thumbnail(content: bytes, suffix: str) -> Image.Image:
@@ -69,6 +83,8 @@ def main() -> None:
         file = files_of(run(example)[node]["out"])[0]
         thumbnail(file.content, file.suffix).save(folder / f"{example}.webp", quality=82, method=6)
         print(example, node)
+    for example, lines in TOLD.items():
+        thumbnail("\n".join(lines).encode(), ".txt").save(folder / f"{example}.webp", quality=82, method=6)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from graphs.errors import NoiseloomError
+from graphs.running.residents import Residents
 
 T = TypeVar("T")
 
@@ -60,12 +61,14 @@ class Meter:
 class RunContext:
     """Given to a node that declares `run: RunContext`; neither port nor parameter.
 
-    `kept` is what the node yielded last as `Keep`, where an earlier run of the same was cut short.
+    `kept` is what the node yielded last as `Keep`, where an earlier run of the same was cut short. `residents` are the
+    executor's, there between runs: `run.residents.keep(key, load)` loads weights once for every node that asks.
     """
 
     meter: Meter
     device: str = "cpu"
     kept: object = None
+    residents: Residents = field(default_factory=Residents)
 
 
 @dataclass(frozen=True)

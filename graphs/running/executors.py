@@ -13,7 +13,9 @@ from graphs.media import Movable
 from graphs.parts import Parts, value_of
 from graphs.running.context import Cancelled
 from graphs.running.devices import find_device
-from graphs.running.tasks import Held, Task, Told
+from graphs.running.exhaustion import give_back, is_out_of_memory
+from graphs.running.residents import Residents
+from graphs.running.tasks import Broken, Held, Task, Told
 from graphs.running.work import Callables, Result, work
 from graphs.values import pack
 
@@ -60,13 +62,17 @@ class Executor(Protocol):
 
 
 class Here:
-    """Computes in this process, a step whenever it is listened to. What `auto` means is found out when it begins."""
+    """Computes in this process, a step whenever it is listened to. What `auto` means is found out when it begins.
+
+    Its `residents` stay from run to run until it is closed.
+    """
 
     connection = None
 
     def __init__(self, catalogue: Catalogue, device: str = "cpu") -> None:
         self.catalogue, self._wanted = catalogue, device
         self.values: dict[str, Held] = {}
+        self.residents = Residents()
         self._callables = Callables(catalogue)
         self._task: Generator[Told, None, Result] | None = None
 
@@ -83,8 +89,22 @@ class Here:
         """Take a content, onto the device where it can move."""
         value = value_of(parts, self.catalogue.value_class)
         moves = self.device != "cpu" and isinstance(value, Movable)
-        there = value.to(self.device) if moves and isinstance(value, Movable) else value
+        there = self._moved(value) if moves and isinstance(value, Movable) else value
         self.values[name] = Held(there, pack(there))
+
+    def _moved(self, value: Movable) -> object:
+        """On the device; where there is no room, weights that are not in use make some."""
+        try:
+            return value.to(self.device)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+        self._make_room()
+        return value.to(self.device)
+
+    def _make_room(self) -> None:
+        self.residents.release()
+        give_back()
 
     def value(self, name: str) -> object:
         """The value itself."""
@@ -105,7 +125,7 @@ class Here:
         """Begin a task. What it needs stays its own, also where an equal content is dropped before it starts."""
         wanted = {task.kept, *(name for names in task.inputs.values() for name in names)}
         held = {name: self.values[name] for name in wanted if name in self.values}
-        self._task = work(task, held, self._callables, self.device, cancelled)
+        self._task = work(task, held, self._callables, self.device, cancelled, self.residents)
 
     def listen(self) -> Told | None:
         """Compute up to the next thing to tell. `Cancelled` where the node found out that it was cancelled."""
@@ -119,8 +139,10 @@ class Here:
             self._task = None
             raise
         self._task = None
-        if getattr(result.told, "spoiled", False):
+        if isinstance(result.told, Broken) and result.told.emptied:
             self.values.clear()
+        if isinstance(result.told, Broken) and result.told.exhausted:
+            self._make_room()
         self.values.update(result.values)
         return result.told
 
@@ -134,3 +156,4 @@ class Here:
         """Forget everything."""
         self.stop()
         self.values.clear()
+        self.residents.release()

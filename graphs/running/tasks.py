@@ -66,13 +66,22 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The node failed; `spoiled` where it changed what came in, so that nothing held in memory can be trusted."""
+    """The node failed; `spoiled` where it changed what came in, so that nothing held in memory can be trusted.
+
+    `exhausted` where memory ran out, and all that was held has been let go.
+    """
 
     message: str
     fault_of_input: bool
     inputs: Mapping[str, str] = field(default_factory=dict)
     traceback: str = ""
     spoiled: bool = False
+    exhausted: bool = False
+
+    @property
+    def emptied(self) -> bool:
+        """Whether who computed it holds nothing any more."""
+        return self.spoiled or self.exhausted
 
 
 class Held(NamedTuple):

@@ -14,8 +14,10 @@ from graphs.errors import InputError, NoiseloomError, place_of
 from graphs.faults import brief
 from graphs.parts import Parts, digest_of, parts_of, parts_of_packed
 from graphs.running.context import Cancelled, Keep, Meter, Preview, Progress, RunContext
+from graphs.running.exhaustion import explain, is_out_of_memory
 from graphs.running.feeding import decoded, fed
 from graphs.running.gathering import PREFIX, gather, gather_type, is_gathering
+from graphs.running.residents import Residents
 from graphs.running.tasks import Broken, Done, Held, Saved, Shown, Stepped, Task, Told
 from graphs.values import describe, pack
 
@@ -51,7 +53,12 @@ class Callables(dict[str, tuple[Callable[..., object], NodeType]]):
 
 
 def work(
-    task: Task, values: Mapping[str, Held], callables: Callables, device: str, cancelled: Callable[[], bool]
+    task: Task,
+    values: Mapping[str, Held],
+    callables: Callables,
+    device: str,
+    cancelled: Callable[[], bool],
+    residents: Residents,
 ) -> Generator[Told, None, Result]:
     """Compute a task; the values of its inputs are there. `Cancelled` where `cancelled` answers true."""
     arguments: dict[str, object] = {}
@@ -61,7 +68,7 @@ def work(
         began = time.perf_counter()  # what its module imports is not the node's time
         arguments = _arguments(task, record, values)
         kept = values[task.kept].value if task.kept else None
-        given = {"run": RunContext(meter, device, kept)} if record.run else {}
+        given = {"run": RunContext(meter, device, kept, residents)} if record.run else {}
         versions = _versions(task, values)
         try:
             result = call(**arguments, **given)
@@ -75,14 +82,20 @@ def work(
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a node may raise anything; it becomes an answer
         blamed = isinstance(error, InputError)
-        text = str(error) if isinstance(error, NoiseloomError) else f"{type(error).__name__}: {error}{place_of(error)}"
         described = {name: describe(value) for name, value in arguments.items()}
-        spoiled = isinstance(error, ChangedInputError)
-        return Result(Broken(text, blamed, described, "" if blamed else traceback.format_exc(), spoiled), {})
+        spoiled, exhausted = isinstance(error, ChangedInputError), is_out_of_memory(error)
+        trace = "" if blamed else traceback.format_exc()
+        return Result(Broken(_told(error, device), blamed, described, trace, spoiled, exhausted), {})
     done = Done(outputs, time.perf_counter() - began, meter.rows, meter.launches)
     named = {name: held for (name, _), held in zip(outputs, found, strict=True)}
     named |= {name: held for name, held in zip(task.outputs, found, strict=True) if name}
     return Result(done, named)
+
+
+def _told(error: BaseException, device: str) -> str:
+    if is_out_of_memory(error):
+        return explain(error, device)
+    return str(error) if isinstance(error, NoiseloomError) else f"{type(error).__name__}: {error}{place_of(error)}"
 
 
 def _callable(identifier: str, catalogue: Catalogue) -> tuple[Callable[..., object], NodeType]:

@@ -14,9 +14,11 @@ from multiprocessing.context import SpawnProcess
 from typing import TypeAlias
 
 from graphs.catalogue.catalogue import Catalogue
+from graphs.errors import describe
 from graphs.parts import Parts, parts_of, value_of
 from graphs.running.context import Cancelled
 from graphs.running.executors import Here
+from graphs.running.exhaustion import KILLED, MEND
 from graphs.running.tasks import Broken, Done, Shown, Task, Told
 from graphs.values import PackingError
 
@@ -131,7 +133,7 @@ class Worker:
             self._names.update(name for name in (*self._task.outputs, *(name for name, _ in told.outputs)) if name)
             self._task = None
         elif isinstance(told, Broken):
-            self._names = set() if told.spoiled else self._names
+            self._names = set() if told.emptied else self._names
             self._task = None
         return told if isinstance(told, Told) else None
 
@@ -189,8 +191,9 @@ class Worker:
         code = process.exitcode if process is not None else None
         self._end()
         how = f"killed by signal {-code}" if code is not None and code < 0 else f"exit status {code}"
-        hint = "; perhaps memory ran out" if code == -signal.SIGKILL else ""
-        return Broken(f"the process that computed it ended ({how}{hint}); a new one is started", fault_of_input=False)
+        message = f"the process that computed it ended ({how}); a new one is started"
+        killed = code == -signal.SIGKILL
+        return Broken(describe(f"{message}; {KILLED}", mend=MEND) if killed else message, fault_of_input=False)
 
     def _end(self) -> None:
         if self.process is not None:

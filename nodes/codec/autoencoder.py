@@ -17,8 +17,8 @@ from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.sample import Sample
 from nodes.contracts.space import Space
-from nodes.networks.autoencoder import Autoencoder
-from nodes.networks.autoencoder_file import codec_name, open_autoencoder
+from nodes.networks.autoencoder import Autoencoder, codec_name
+from nodes.networks.checkpoint import open_autoencoder
 from nodes.networks.cores import over_cores
 
 Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -30,6 +31,7 @@ class Change:
 
 Changes = Mapping[str, Change]
 """The changes to a question's rows, by the digest of the alteration."""
+UNCHANGED: Changes = MappingProxyType({})
 
 
 def changed(changes: Changes, alteration: Alteration, strength: Tensor) -> dict[str, Change]:

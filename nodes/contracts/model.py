@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from typing import TypeAlias
 
 from graphs import InputError, behaviour
+from nodes.contracts.changes import UNCHANGED, Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.identity import Identified
@@ -24,7 +25,8 @@ class Model(Identified, ABC):
 
     Abilities: "prompt" (takes text), "conditional" (the question's condition changes the answer), "differentiable"
     (gradients of the answer by x), "level_map" (a level for each place), "low_rank" (its network takes adapters),
-    "bridge" (it samples a diffusion bridge, or is made of a model that does).
+    "controlnet" (its network takes what a ControlNet adds), "bridge" (it samples a diffusion bridge, or is made of a
+    model that does).
     """
 
     space: Space
@@ -34,8 +36,11 @@ class Model(Identified, ABC):
     def cost(self, s: float) -> float:
         """Leaf rows (NFE) that one row costs at level s."""
 
-    def prompt(self, texts: tuple[str, ...]) -> Cond:
-        """The condition for each of these texts; `InputError` where the model takes no text."""
+    def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
+        """The condition for each of these texts; `InputError` where the model takes no text.
+
+        `changes` alter its text encoders; their strengths [1] hold for all texts.
+        """
         raise InputError(
             "this model takes no text",
             allowed='a model with the ability "prompt"',

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from graphs import InputError
 from graphs.naming import listing, suggestion
+from nodes.contracts.changes import UNCHANGED, Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.devices import moved
 from nodes.contracts.model import Leaf, other_points
@@ -76,7 +77,7 @@ class Components(Leaf):
         """One row."""
         return 1
 
-    def prompt(self, texts: tuple[str, ...]) -> Cond:
+    def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
         """For each text the components of its classes and numbers; the empty text names all of them."""
         return Cond({ENTRY: torch.tensor([self._named(text) for text in texts])})
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from nodes.contracts.changes import UNCHANGED, Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.conversions import Coefficients, Target, target_from
@@ -39,9 +40,9 @@ class NoiseBlind(Leaf):
         """One row, as of the network that it stands for."""
         return 1
 
-    def prompt(self, texts: tuple[str, ...]) -> Cond:
+    def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
         """The model's."""
-        return self.model.prompt(texts)
+        return self.model.prompt(texts, changes)
 
     def complete(self, q: Query) -> Query:
         """As the model completes it."""

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from graphs import Estimate, FilePath, InputError, RunContext, Span, abilities, node
 from graphs.naming import listing, suggestion
+from nodes.contracts.changes import UNCHANGED, Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
@@ -21,7 +22,8 @@ from nodes.contracts.space import Space
 from nodes.networks.checkpoint import open_checkpoint
 from nodes.networks.cores import over_cores
 from nodes.networks.denoiser import Denoiser
-from nodes.networks.low_rank import Applied, Factors
+from nodes.networks.low_rank import Applied, adapters_in
+from nodes.networks.placed import Placed, identity_of
 
 Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
 
@@ -33,9 +35,15 @@ def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: Ru
     EDM preconditioning (Karras et al. 2022, arXiv:2206.00364, Table 1) around a U-Net; float32, on the run's device.
     The file is checked against its configuration before anything is allocated; pickled weights are refused. Points are
     pictures [channels, size, size] with values in [−1, 1], or latents of the codec that the file names, which
-    decoder.decode turns into pictures. Cost: 1 model row per sample.
+    decoder.decode turns into pictures. A file is opened once: nodes and runs share its network, and its weights make
+    room for others where a device's budget ends. Cost: 1 model row per sample.
     """
-    return Network(open_checkpoint(Path(weights)).to(run.device))
+    path = Path(weights)
+
+    def load() -> Placed[Denoiser]:
+        return Placed(open_checkpoint(path), run.device, run.residents)
+
+    return Network(run.residents.keep(f"model.checkpoint {identity_of(path)}", load))
 
 
 class Network(Leaf):
@@ -43,16 +51,17 @@ class Network(Leaf):
 
     abilities = frozenset({"prompt", "conditional", "differentiable", "low_rank"})
 
-    def __init__(self, denoiser: Denoiser) -> None:
-        self.denoiser = denoiser
-        configuration = denoiser.configuration
+    def __init__(self, network: Denoiser | Placed[Denoiser]) -> None:
+        self.placed = network if isinstance(network, Placed) else Placed(network, str(network.device))
+        self.denoiser = self.placed.module
+        configuration = self.denoiser.configuration
         event = (configuration.channels, configuration.size, configuration.size)
         self.space = Space("latents" if configuration.codec else "pixels", event, codec=configuration.codec)
 
     @cached_property
     def digest(self) -> str:
         """Of the weights and the configuration."""
-        return digest_of((self.denoiser, self.denoiser.configuration.model_dump_json()), Network)
+        return digest_of((self.placed.digest, self.denoiser.configuration.model_dump_json()), Network)
 
     @cached_property
     def nothing(self) -> Cond:
@@ -63,7 +72,7 @@ class Network(Leaf):
         """One row."""
         return 1
 
-    def prompt(self, texts: tuple[str, ...]) -> Cond:
+    def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
         """The texts, encoded; a word that the network never saw is refused."""
         vocabulary = self.denoiser.vocabulary
         for text in texts:
@@ -75,32 +84,38 @@ class Network(Leaf):
                     allowed=listing(vocabulary.words, 20),
                     mend=near or "use words that it knows",
                 )
-        return self._encoded(texts)
+        with self.placed.working() as denoiser, Applied(denoiser, adapters_in(changes)):
+            return self._encoded(texts)
 
     def complete(self, q: Query) -> Query:
         """Without a condition: the empty text. The condition comes to where the network lies."""
         cond = self.nothing.gather(q.rows.origin) if q.cond is None else q.cond
         cond.need(("context", "pooled", "mask"), "this network")
-        return replace(q, cond=cond.to(str(self.denoiser.device)))
+        return replace(q, cond=cond.to(self.placed.device))
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
         """One forward pass where the network lies; x is brought there, and the answer to x, if it lies elsewhere."""
         if q.cond is None:
             raise TypeError("the question was not completed")
-        entries, x = q.cond.entries, moved(q.x, self.denoiser.device)
+        with self.placed.working() as denoiser:
+            return Prediction(moved(self._answer(denoiser, q, q.cond), q.x.device))
+
+    def _answer(self, denoiser: Denoiser, q: Query, cond: Cond) -> Tensor:
+        entries, x = cond.entries, moved(q.x, denoiser.device)
         texts = (entries["context"], entries["pooled"], entries["mask"])
-        adapters = [(a.alteration, a.strength) for a in q.changes.values() if isinstance(a.alteration, Factors)]
+        adapters = adapters_in(q.changes)
         if not adapters:
-            return Prediction(moved(over_cores(self.denoiser, x, q.s, *texts), q.x.device))
+            return over_cores(denoiser, x, q.s, *texts)
         factors = [adapter for adapter, _ in adapters]
 
         def adapted(x: Tensor, s: Tensor, context: Tensor, pooled: Tensor, mask: Tensor, *strengths: Tensor) -> Tensor:
-            with Applied(self.denoiser, list(zip(factors, strengths, strict=True))):
-                x0: Tensor = self.denoiser(x, s, context, pooled, mask)
+            with Applied(denoiser, list(zip(factors, strengths, strict=True))):
+                x0: Tensor = denoiser(x, s, context, pooled, mask)
                 return x0
 
-        return Prediction(moved(over_cores(adapted, x, q.s, *texts, *(part for _, part in adapters)), q.x.device))
+        return over_cores(adapted, x, q.s, *texts, *(part for _, part in adapters))
 
     def _encoded(self, texts: tuple[str, ...]) -> Cond:
-        context, pooled, mask = self.denoiser.encode(texts)
+        with self.placed.working() as denoiser:
+            context, pooled, mask = denoiser.encode(texts)
         return Cond({"context": context, "pooled": pooled, "mask": mask})

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from graphs import Estimate, InputError, Known, Number, Span, abilities, node
 from nodes.contracts.asking import predict
+from nodes.contracts.changes import UNCHANGED, Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows
@@ -75,9 +76,9 @@ class FlowMap(Wrapper):
         """The model's at every slope."""
         return CALLS * self.substeps * self.model.cost(s)
 
-    def prompt(self, texts: tuple[str, ...]) -> Cond:
+    def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
         """The model's."""
-        return self.model.prompt(texts)
+        return self.model.prompt(texts, changes)
 
     def answer(self, q: Query, ctx: Context) -> Prediction:
         """The pair whose step lands on the map; of rows that go nowhere the model's own."""

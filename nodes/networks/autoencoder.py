@@ -7,6 +7,7 @@ nearby pixels only, `reach`, so that a large picture can be encoded and decoded 
 
 from __future__ import annotations
 
+import hashlib
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -146,6 +147,19 @@ class Autoencoder(nn.Module):
         latents = self.configuration.latents
         both = moved(torch.tensor([latents.shift, latents.scale], dtype=like.dtype), like.device)
         return both[0, :, None, None], both[1, :, None, None]
+
+
+def codec_name(network: Autoencoder) -> str:
+    """What the latents of this network are called: by its weights and the scale of its latents.
+
+    It stands in files of networks that work on these latents, so it depends on nothing that is only told or shown.
+    """
+    hashed = hashlib.blake2b(digest_size=4)
+    for name, tensor in sorted(network.state_dict().items()):
+        hashed.update(name.encode() + tensor.to("cpu", torch.float32).contiguous().numpy().tobytes())
+    latents = network.configuration.latents
+    hashed.update(repr((latents.shift, latents.scale)).encode())
+    return f"autoencoder-{hashed.hexdigest()}"
 
 
 def _blocks(width: int, count: int) -> nn.Sequential:

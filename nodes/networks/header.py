@@ -10,6 +10,7 @@ import json
 import math
 import stat
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -108,15 +109,15 @@ def read_header(stream: BinaryIO, path: Path) -> Header:
     return Header(path, raw, tensors, metadata, size - len(raw))
 
 
-def check_layout(header: Header) -> None:
+def check_layout(header: Header, item_sizes: Mapping[str, int] = ITEM_SIZES) -> None:
     """Compares offsets with dtypes, shapes and the file's size: no gap, no overlap, nothing cut, nothing appended.
 
-    Every dtype must be one of `ITEM_SIZES`. Raises `InputError` about the first tensor that does not fit.
+    Every dtype must be one of `item_sizes`. Raises `InputError` about the first tensor that does not fit.
     """
     where, end = str(header.path), 0
     for name, entry in sorted(header.tensors.items(), key=lambda item: item[1].data_offsets):
         first, last = entry.data_offsets
-        needed = math.prod(entry.shape) * ITEM_SIZES[entry.dtype]
+        needed = math.prod(entry.shape) * item_sizes[entry.dtype]
         if last - first != needed:
             given, allowed = f"{last - first} bytes", f"{needed} bytes for {list(entry.shape)} of {entry.dtype}"
             raise InputError(f"{quote(name)} has the wrong size", where=where, given=given, allowed=allowed, mend=MEND)
@@ -143,6 +144,11 @@ def parse_json(text: str) -> object:
 def quote(text: str) -> str:
     """A text from a file, fit to be shown: in quotes, control characters escaped, cut after `QUOTED` characters."""
     return ascii(text if len(text) <= QUOTED else text[:QUOTED] + "...")
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """The first of so many names, and dots where there are more."""
+    return ", ".join([*names[:most], *["..."] * (len(names) > most)])
 
 
 def first_problem(error: ValidationError) -> str:

@@ -13,7 +13,7 @@ from nodes.contracts.rows import Rows
 from nodes.networks.autoencoder import Autoencoder
 from nodes.networks.autoencoder_configuration import AutoencoderConfiguration, Latents
 from nodes.training.recipe import AutoencoderRecipe
-from nodes.training.training import Training, fresh
+from nodes.training.trainer import Training, fresh
 
 
 class Pictures(Protocol):
@@ -36,8 +36,8 @@ class AutoencoderTrainer(Training):
 
     @property
     def described(self) -> str:
-        """Recipe and network."""
-        return f"{self.recipe.model_dump_json()}\n{self.network.configuration.identity}"
+        """The configuration, but for what it says for a person."""
+        return self.network.configuration.identity
 
     def loss(self) -> Tensor:
         """Of pictures and latents that are drawn for this step."""
@@ -53,10 +53,10 @@ class AutoencoderTrainer(Training):
     def averaged(self, **told: str) -> Autoencoder:
         """The averaged network, its latents measured, with a title, recipe and licence."""
         made = self.network.configuration.model_copy(update=told)
-        network = self.given_average(Autoencoder(made))
+        network = self.filled(Autoencoder(made))
         shown = (self.examples.pictures(self.rows, -1 - number) for number in range(MEASURED))
         measured = made.model_copy(update={"latents": measured_latents(network, shown)})
-        return self.given_average(Autoencoder(measured))
+        return self.filled(Autoencoder(measured))
 
 
 MEASURED = 32

@@ -13,7 +13,7 @@ import torch
 import typer
 
 from nodes.training.state import restore, save, write_whole
-from nodes.training.training import Training
+from nodes.training.trainer import Training
 
 TOLD = 100
 """Steps between two lines that are told, and the steps whose loss they average."""

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from nodes.contracts.rows import Rows
 from nodes.networks.autoencoder_configuration import AutoencoderConfiguration, Latents
-from nodes.networks.autoencoder_file import serialise_autoencoder
+from nodes.networks.checkpoint import serialise
 from nodes.training.autoencoder import AutoencoderTrainer
 from nodes.training.course import Course, follow
 from nodes.training.emoji import PICTURES, EmojiOptions, emoji_parser
@@ -74,7 +74,7 @@ def finished(trainer: AutoencoderTrainer, told: str) -> bytes:
     """The file of the averaged network, in float16, with what it was made of."""
     seen, recipe = trainer.step * trainer.recipe.batch, trainer.recipe.model_dump_json()
     text = f"{trainer.step:,} steps, {seen:,} pictures seen: {told}. Recipe: {recipe}"
-    return serialise_autoencoder(trainer.averaged(recipe=text))
+    return serialise(trainer.averaged(recipe=text))
 
 
 def main() -> None:

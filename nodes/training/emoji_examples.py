@@ -11,9 +11,10 @@ from torch import Tensor
 from nodes.contracts.draws import uniform
 from nodes.contracts.rows import Rows
 from nodes.training.emoji_pictures import HUES, SIZE, colourfulness, draw, read_picture, repaint, varied
+from nodes.training.emoji_prompts import NEW
 from nodes.training.emoji_table import STYLES, Emoji
 
-STYLED, NAMED, MORE, REPAINTED = 0.85, 0.85, 0.3, 0.1
+STYLED, NAMED, MORE, REPAINTED = 0.85, 0.85, 0.3, 0.15
 """How often the text has the style, the name rather than a keyword, a keyword more; how often colours are replaced."""
 
 COLOURFUL = 0.05
@@ -93,11 +94,12 @@ class EmojiExamples:
         return torch.where(painted, repaint(drawn, hues), drawn), texts
 
     def _colours(self, rows: Rows, step: int, which: Tensor) -> list[str]:
-        """The colour that each picture is repainted in, or nothing."""
-        names = tuple(HUES)
+        """The colour that each picture is repainted in, or nothing; never as one of the new prompts asks."""
         chances = (uniform(rows, (), "colour", step=step) / REPAINTED).tolist()
-        paintable = self.paintable[which].tolist()
-        return [
-            names[int(chance * len(names))] if chance < 1 and may else ""
-            for chance, may in zip(chances, paintable, strict=True)
-        ]
+        return [self._colour(number, chance) for number, chance in zip(which.tolist(), chances, strict=True)]
+
+    def _colour(self, number: int, chance: float) -> str:
+        if chance >= 1 or not self.paintable[number]:
+            return ""
+        colour = tuple(HUES)[int(chance * len(HUES))]
+        return "" if f"{colour} {self.captions[number].name}" in NEW else colour

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from nodes.contracts.rows import Rows
-from nodes.networks.autoencoder import Autoencoder
-from nodes.networks.autoencoder_file import codec_name, open_autoencoder
+from nodes.networks.autoencoder import Autoencoder, codec_name
+from nodes.networks.checkpoint import open_autoencoder
 from nodes.networks.configuration import NetworkConfiguration
 from nodes.training.course import Course, follow
 from nodes.training.emoji import EVERY, LICENCE, EmojiOptions, emoji_parser, finished, network

@@ -30,6 +30,43 @@ KINDS = frozenset(
 )
 """The subcategories that are learnt: what a person would ask for and what can be told apart at 32 pixels."""
 
+TWINS = frozenset(
+    {
+        *("grinning face with big eyes", "beaming face with smiling eyes", "grinning squinting face", "melting face"),
+        *("face with tears of joy", "slightly smiling face", "smiling face with tear", "kissing face"),
+        *("kissing face with closed eyes", "kissing face with smiling eyes", "face with monocle", "disguised face"),
+        *("smiling face", "alien monster", "grinning cat with smiling eyes", "weary cat", "cat with wry smile"),
+        *("heart decoration", "heart exclamation", "mending heart", "growing heart", "beating heart", "two hearts"),
+        *("revolving hearts", "light blue heart", "heart with ribbon"),
+        *("guide dog", "service dog", "orangutan", "leopard", "bison", "ox", "water buffalo", "boar"),
+        *("pig nose", "ram", "ewe", "two hump camel", "mammoth", "chipmunk", "badger"),
+        *("hatching chick", "front facing baby chick", "dodo", "wing", "black bird", "phoenix"),
+        *("lizard", "sauropod", "spouting whale", "oyster"),
+        *("cockroach", "cricket", "mosquito", "spider web", "microbe", "beetle"),
+        *("rosette", "wilted flower", "hyacinth", "blossom", "sheaf of rice", "shamrock", "leaf fluttering in wind"),
+        *("empty nest", "leafless tree", "fallen leaf", "olive", "beans", "ginger root", "root vegetable"),
+        *(
+            "brown mushroom",
+            "flatbread",
+            "stuffed flatbread",
+            "tamale",
+            "falafel",
+            "cut of meat",
+            "shallow pan of food",
+        ),
+        *("pot of food", "bowl with spoon", "canned food", "rice cracker", "oden", "fortune cookie"),
+        *("fish cake with swirl", "roasted sweet potato", "curry rice", "custard"),
+        *("teacup without handle", "sake", "pouring liquid", "clinking beer mugs", "clinking glasses", "mate"),
+        *("waxing crescent moon", "first quarter moon", "waxing gibbous moon", "waning gibbous moon"),
+        *("last quarter moon", "waning crescent moon", "new moon face", "first quarter moon face"),
+        *("last quarter moon face", "milky way", "sun behind small cloud", "sun behind large cloud", "fog"),
+        *("sun behind rain cloud", "wind face", "umbrella on ground", "snowman without snow"),
+        *("small airplane", "airplane departure", "airplane arrival", "seat", "suspension railway"),
+        *("mountain cableway", "aerial tramway", "long drum", "banjo"),
+    }
+)
+"""Left out: what another of its kind shows better, or what cannot be told from it at 32 pixels."""
+
 TABLE = Path("emoji-datasource-google", "emoji.json")
 NOTO = Path("emoji-datasource-google", "img", "google", "64")
 FLUENT = Path("@lobehub", "fluent-emoji-3d", "assets")
@@ -63,7 +100,7 @@ class Entry(BaseModel):
 
 
 def read_table(folder: Path) -> list[Emoji]:
-    """The emoji of `KINDS` that have a picture, in the order of the standard.
+    """The emoji of `KINDS` that have a picture, but for `TWINS`, in the order of the standard.
 
     `InputError` where the folder lacks a package or a table cannot be read.
     """
@@ -83,8 +120,8 @@ def _described(
         told = words.get(entry.characters) or words.get(entry.characters.replace("\ufe0f", "")) or []
         found = {"noto": noto / entry.image, "fluent": fluent.get(_plain(entry.unified))}
         files = {style: path for style, path in found.items() if path is not None and path.is_file()}
-        if told and files:
-            name, *others = (" ".join(split(text.replace("_", " "))) for text in [*told, entry.subcategory])
+        name, *others = (" ".join(split(text.replace("_", " "))) for text in [*told, entry.subcategory])
+        if told and files and name not in TWINS:
             yield Emoji(name, tuple(dict.fromkeys(other for other in others if other)), files)
 
 

@@ -13,7 +13,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from graphs.errors import InputError
-from nodes.training.training import Training
+from nodes.training.trainer import Training
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 """What the optimiser remembers of each parameter, besides the step."""
@@ -34,15 +34,13 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def save(training: Training, path: Path) -> None:
+def save(trainer: Training, path: Path) -> None:
     """Keep a training that has made a step or more."""
-    metadata = {"step": str(training.step), "training": training.described}
-    write_whole(
-        path, save_tensors({name: tensor.contiguous() for name, tensor in _tensors(training).items()}, metadata)
-    )
+    metadata = {"step": str(trainer.step), "training": _described(trainer)}
+    write_whole(path, save_tensors({name: tensor.contiguous() for name, tensor in _tensors(trainer).items()}, metadata))
 
 
-def restore(training: Training, path: Path) -> None:
+def restore(trainer: Training, path: Path) -> None:
     """Go on from where `save` was: every later step gives what it would have given, bitwise
     on the same machine and with the same threads.
 
@@ -56,13 +54,18 @@ def restore(training: Training, path: Path) -> None:
         raise InputError(
             f"the training cannot go on: {error}", where=str(path), mend="begin in another folder"
         ) from None
-    if not _same(metadata.get("training", ""), training.described):
+    if not _same(metadata.get("training", ""), _described(trainer)):
         problem = "the training in this folder has another recipe or network"
         raise InputError(problem, where=str(path), mend="begin in another folder, or go on as it was begun")
-    _begin_moments(training)
-    for name, tensor in _tensors(training).items():
+    _begin_moments(trainer)
+    for name, tensor in _tensors(trainer).items():
         tensor.copy_(kept[name])
-    training.step = int(metadata["step"])
+    trainer.step = int(metadata["step"])
+
+
+def _described(trainer: Training) -> str:
+    """What must be the same to go on."""
+    return f"{trainer.recipe.model_dump_json()}\n{trainer.described}"
 
 
 def _same(one: str, other: str) -> bool:
@@ -74,16 +77,16 @@ def _same(one: str, other: str) -> bool:
     return bool(first == second)
 
 
-def _begin_moments(training: Training) -> None:
-    for parameter in training.network.parameters():
+def _begin_moments(trainer: Training) -> None:
+    for parameter in trainer.network.parameters():
         moments = {name: torch.zeros_like(parameter) for name in MOMENTS}
-        training.optimiser.state[parameter] = {"step": torch.tensor(0.0), **moments}
+        trainer.optimiser.state[parameter] = {"step": torch.tensor(0.0), **moments}
 
 
-def _tensors(training: Training) -> dict[str, Tensor]:
+def _tensors(trainer: Training) -> dict[str, Tensor]:
     """Everything that a step changes, by name; the tensors themselves."""
-    found = {f"average.{name}": tensor for name, tensor in training.average.items()}
-    for name, parameter in training.network.named_parameters():
+    found = {f"average.{name}": tensor for name, tensor in trainer.average.items()}
+    for name, parameter in trainer.network.named_parameters():
         found[f"network.{name}"] = parameter.detach()
-        found |= {f"{kind}.{name}": tensor for kind, tensor in training.optimiser.state[parameter].items()}
+        found |= {f"{kind}.{name}": tensor for kind, tensor in trainer.optimiser.state[parameter].items()}
     return found

@@ -175,8 +175,14 @@ HARMLESS = {
     "graphs": "says only where the names lie that nodes import",
     "graphs.errors": "what a failure is called; a failure is never kept",
     "graphs.estimates": "what a plan says of the cost; it computes nothing",
+    "graphs.home": "where a person's folders lie; the model library looks there, and no node",
+    "graphs.hub": "what a model is called in the hub's cache; what a node reads of it counts by its content",
+    "graphs.model_folders": "where models are looked for; what a node reads of them counts by its content",
     "graphs.naming": "the words of suggestions in the message of a failure",
     "graphs.running": "empty",
+    "graphs.running.budgets": "how many bytes may lie on a device; where weights lie changes no result",
+    "graphs.running.exhaustion": "how memory that ran out is known; a failure is never kept",
+    "graphs.running.residents": "keeps what nodes load and moves it; what it is, the nodes' own code says",
 }
 """What nodes import of `graphs` and what yet is no part of a digest, and why."""
 

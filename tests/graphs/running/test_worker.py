@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from graphs.document.model import Document
+from graphs.errors import describe
 from graphs.running.events import Advanced, Event, Failed, Finished, Previewed, Skipped, Started
+from graphs.running.exhaustion import MEND
 from graphs.running.worker import Worker
 from graphs.store.store import Store
 from tests.graphs.running.disturbed import fresh, mixture, outcome, ran
@@ -55,7 +57,11 @@ def around(kind: str) -> Document:
 
 HOW = {
     "vanish": r"the process that computed it ended (exit status 3); a new one is started",
-    "fall": r"the process that computed it ended (killed by signal 9; perhaps memory ran out); a new one is started",
+    "fall": describe(
+        "the process that computed it ended (killed by signal 9); a new one is started; "
+        "memory probably ran out, for the system ends a process like this then",
+        mend=MEND,
+    ),
 }
 
 

@@ -143,3 +143,38 @@ def show_wrong(amount: Amount) -> Steps[Amount]:
 def whim(amount: Amount) -> Amount:
     """Runs each time."""
     return amount
+
+
+@node
+def lodge(amount: Amount, *, path: str = "", run: RunContext) -> Amount:
+    """The number; what is loaded for it is kept, and each load leaves a byte in a file."""
+
+    def load() -> Luggage:
+        with Path(path).open("ab") as file:
+            file.write(b".")
+        return Luggage()
+
+    with run.residents.use(run.residents.keep(f"lodge {path}", load), "cpu"):
+        return amount
+
+
+@node
+def starve(amount: Amount, *, how: str = "gpu") -> Amount:
+    """Wants more memory than there is, as torch tells it of a GPU or of the CPU."""
+    import torch
+
+    if how == "gpu":
+        raise torch.OutOfMemoryError(
+            "CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of 139.80 GiB of which "
+            "12.34 GiB is free. Of the allocated memory 1.00 GiB is allocated by PyTorch."
+        )
+    return Amount(float(torch.empty(2**60, dtype=torch.uint8)[0]) + amount.value)
+
+
+class Luggage:
+    """What can lie anywhere, and takes a thousand bytes."""
+
+    size = 1000
+
+    def move(self, device: str) -> None:
+        """Go there."""

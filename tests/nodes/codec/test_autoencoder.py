@@ -18,7 +18,7 @@ from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.space import Space
 from nodes.decoder.decode import decode
-from nodes.networks.autoencoder_file import serialise_autoencoder
+from nodes.networks.checkpoint import serialise
 from tests.nodes.gaussian import context
 from tests.nodes.networks.small_autoencoder import LATENTS, SMALL, random_autoencoder
 from tests.nodes.waiting import DEVICE, no_waiting
@@ -50,7 +50,7 @@ def shapes() -> Tensor:
 
 def test_a_file_becomes_a_codec_named_by_its_weights(tmp_path: Path) -> None:
     path = tmp_path / "autoencoder.safetensors"
-    path.write_bytes(serialise_autoencoder(random_autoencoder(), torch.float32))
+    path.write_bytes(serialise(random_autoencoder(), torch.float32))
     codec: Codec = autoencoder(weights=path, run=RunContext(Meter()))
     assert codec.name == small().name
     assert codec.name.startswith("autoencoder-")

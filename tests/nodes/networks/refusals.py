@@ -13,7 +13,7 @@ from torch.overrides import TorchFunctionMode
 
 from graphs.errors import InputError
 from nodes.networks.checkpoint import open_checkpoint
-from nodes.networks.stored import KEY
+from nodes.networks.configuration import KEY
 from tests.nodes.networks.examples import SMALL, put_together, small_file, take_apart
 
 CONTENT = small_file()

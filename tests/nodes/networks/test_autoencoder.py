@@ -10,10 +10,9 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from graphs.errors import InputError
-from nodes.networks.autoencoder import Autoencoder
+from nodes.networks.autoencoder import Autoencoder, codec_name
 from nodes.networks.autoencoder_configuration import AutoencoderConfiguration, Latents
-from nodes.networks.autoencoder_file import codec_name, open_autoencoder, serialise_autoencoder
-from nodes.networks.checkpoint import open_checkpoint
+from nodes.networks.checkpoint import open_autoencoder, open_checkpoint, serialise
 from tests.nodes.networks.examples import put_together, small_file, take_apart
 from tests.nodes.networks.small_autoencoder import LATENTS, SMALL, random_autoencoder
 
@@ -24,7 +23,7 @@ def pictures(count: int = 1, side: int = 16) -> Tensor:
 
 def written(folder: Path, network: Autoencoder, dtype: torch.dtype = torch.float32) -> Path:
     path = folder / "autoencoder.safetensors"
-    path.write_bytes(serialise_autoencoder(network, dtype))
+    path.write_bytes(serialise(network, dtype))
     return path
 
 
@@ -102,7 +101,7 @@ def test_a_file_without_a_tensor_of_its_configuration_is_refused(tmp_path: Path)
 def test_a_network_far_too_large_is_refused_before_it_is_built(tmp_path: Path) -> None:
     large = SMALL.model_copy(update={"encoder_widths": (1024, 1024), "encoder_blocks": (16, 16)})
     path = tmp_path / "large"
-    header, body = take_apart(serialise_autoencoder(random_autoencoder(), torch.float32))
+    header, body = take_apart(serialise(random_autoencoder(), torch.float32))
     path.write_bytes(put_together(header | {"__metadata__": {"noiseloom": large.model_dump_json()}}, body))
     with pytest.raises(InputError, match="too much memory"):
         open_autoencoder(path)

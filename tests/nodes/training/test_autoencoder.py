@@ -11,7 +11,7 @@ from torch import Tensor
 from nodes.contracts.draws import uniform
 from nodes.contracts.rows import Rows
 from nodes.networks.autoencoder_configuration import Latents
-from nodes.networks.autoencoder_file import open_autoencoder
+from nodes.networks.checkpoint import open_autoencoder
 from nodes.training.autoencoder import AutoencoderTrainer, edge_error, information, measured_latents
 from nodes.training.emoji_autoencoder import course
 from nodes.training.emoji_table import read_table

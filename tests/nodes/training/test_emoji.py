@@ -71,7 +71,7 @@ def test_a_repainted_picture_says_its_colour_and_one_that_has_a_colour_in_its_na
     pictures, texts = EmojiExamples(read_table(packages(tmp_path))).batch(Rows.first(0, 64), 0)
     for text, picture in zip(texts, pictures, strict=True):
         colours = [word for word in text.split() if word in HUES]
-        assert len(colours) == 1 or "heart" in text
+        assert len(colours) == 1 or "heart" in text or "pig" in text  # a green one is asked for as a new one
         if colours == ["blue"] and "dog" in text:
             assert picture[2, 16, 16] > picture[0, 16, 16]
         if "red heart" in text:
@@ -104,3 +104,11 @@ def test_a_second_start_goes_on_and_the_file_opens(tmp_path: Path) -> None:
     configuration = open_checkpoint(tmp_path / "parts" / "emoji.safetensors").configuration
     assert configuration.recipe.startswith("2 steps, 4 pictures seen: 5 pictures of 3 emoji")
     assert "Apache-2.0" in configuration.licence
+
+
+def test_no_picture_is_repainted_as_a_new_prompt_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for chance, value in (("STYLED", 0), ("NAMED", 1), ("MORE", 0), ("REPAINTED", 1)):
+        monkeypatch.setattr(emoji_examples, chance, value)
+    examples = EmojiExamples(read_table(packages(tmp_path)))
+    _, texts = examples.batch(Rows.first(0, 256), 0)
+    assert {"green pig face", "blue pig face", "green dog face"} - set(texts) == {"green pig face"}

@@ -13,7 +13,7 @@ from nodes.codec.autoencoder import Learned
 from nodes.contracts.rows import Rows
 from nodes.decoder.decode import decode
 from nodes.model.checkpoint import checkpoint
-from nodes.networks.autoencoder_file import codec_name
+from nodes.networks.autoencoder import codec_name
 from nodes.noise.gaussian import gaussian
 from nodes.training.emoji_examples import EmojiExamples
 from nodes.training.emoji_latents import EmojiLatents, course

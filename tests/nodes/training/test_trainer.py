@@ -15,7 +15,7 @@ from graphs.errors import InputError
 from nodes.networks.checkpoint import open_checkpoint, serialise
 from nodes.training.recipe import Recipe
 from nodes.training.state import restore, save, write_whole
-from nodes.training.trainer import Trainer
+from nodes.training.trainer import LostError, Trainer
 from tests.nodes.networks.examples import SMALL
 from tests.nodes.training.toys import RECIPE, trainer
 
@@ -135,3 +135,14 @@ def test_a_training_kept_with_its_recipe_in_another_order_goes_on(tmp_path: Path
     save_tensors(tensors, path, {"step": "1", "training": f"{backwards}\n{network}"})
     restore(other, path)
     assert advanced(other, 1) == advanced(kept, 1)
+
+
+def test_a_training_that_lost_its_numbers_stops_and_changes_nothing() -> None:
+    lost = trainer()
+    lost.network.unet.exit.weight.data[0] = torch.nan
+    before = weights(lost)
+    with pytest.raises(LostError, match="step 0"):
+        lost.advance()
+    after = weights(lost)
+    assert lost.step == 0
+    assert all(torch.equal(before[name].nan_to_num(), after[name].nan_to_num()) for name in before)

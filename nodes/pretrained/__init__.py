@@ -1,0 +1,1 @@
+"""Checkpoints of other people, in the formats of the diffusers library, as models and codecs of ours."""
