@@ -35,10 +35,10 @@ class Family(ABC):
     """
 
     kinds: ClassVar[frozenset[str]]
-    abilities: ClassVar[frozenset[str]] = frozenset({"prompt", "conditional", "differentiable"})
+    abilities: frozenset[str] = frozenset({"prompt", "conditional", "differentiable"})
     network: ClassVar[str] = "unet"
     """The component that is asked."""
-    entries: ClassVar[tuple[str, ...]] = ()
+    entries: tuple[str, ...] = ()
     """What a condition has to hold."""
 
     def __init__(self, parts: Parts, wishes: Wishes) -> None:

@@ -1,22 +1,35 @@
-"""Stable Diffusion 1 and 2: a UNet on latents, told a text by one CLIP encoder (arXiv:2112.10752)."""
+"""Stable Diffusion 1 and 2: a UNet on latents, told a text by one CLIP encoder (arXiv:2112.10752).
+
+Few-step students of them, as Turbo and LCM, are the same; an LCM (arXiv:2310.04378) is told its guidance scale too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
+import torch
 from torch import Tensor
 
 from nodes.contracts.changes import Changes
 from nodes.contracts.cond import Cond
+from nodes.contracts.query import Query
 from nodes.contracts.space import Space
 from nodes.pretrained.clip import Clip
 from nodes.pretrained.configs import whole
+from nodes.pretrained.consistency import scale_embedding
 from nodes.pretrained.family import Family
 from nodes.pretrained.vae import LatentCodec
 
+GUIDANCE = 8.5
+"""The guidance scale that a distilled network is told if nothing is said: that of diffusers' pipeline."""
+
 
 class StableDiffusion(Family):
-    """The text's tokens, [R, L, D]; `clip_skip` leaves out so many of the encoder's last layers."""
+    """The text's tokens, [R, L, D]; `clip_skip` leaves out so many of the encoder's last layers.
+
+    `guidance` [R] where the network was distilled to be told its scale, as guidance.distilled says it.
+    """
 
     kinds = frozenset(
         {
@@ -46,11 +59,25 @@ class StableDiffusion(Family):
         """The empty text."""
         return self.encode(("",))
 
+    def completed(self, q: Query, cond: Cond) -> Cond:
+        """With the guidance scale, where the network was distilled to be told one."""
+        if not self.told or "guidance" in cond.entries:
+            return cond
+        return Cond({**cond.entries, "guidance": torch.full((len(q.rows),), GUIDANCE)})
+
     def raw(self, x: Tensor, time: Tensor, entries: Mapping[str, Tensor], changes: Changes) -> Tensor:
         """One call of the UNet."""
+        told = {"timestep_cond": scale_embedding(entries["guidance"], self.told).to(x.dtype)} if self.told else {}
         context = entries["context"].to(x.dtype)
-        output: Tensor = self.parts.network("unet")(x, time, encoder_hidden_states=context, return_dict=False)[0]
+        output: Tensor = self.parts.network("unet")(x, time, encoder_hidden_states=context, return_dict=False, **told)[
+            0
+        ]
         return output
+
+    @cached_property
+    def told(self) -> int:
+        """Numbers of the embedding by which the network is told its guidance scale; 0 where it is not."""
+        return whole(self.parts.source.config("unet"), "time_cond_proj_dim", 0)
 
     def _clip(self) -> Clip:
         self.parts.source.require("text_encoder", "text encoder")
