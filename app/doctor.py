@@ -10,7 +10,9 @@ import tempfile
 from pathlib import Path
 
 from graphs.catalogue.catalogue import Catalogue
+from graphs.errors import InputError
 from graphs.home import assets_folder, examples_folder, home_folder
+from graphs.running.budgets import VARIABLE, Budgets, in_words
 
 PACKAGES = ("torch", "numpy", "safetensors", "pydantic", "networkx", "pillow", "typer", "rich")
 
@@ -42,10 +44,21 @@ def _devices() -> dict[str, str]:
     except (ImportError, OSError) as error:
         return {"devices": f"torch cannot be imported: {error}"}
     found = {"cpu": f"{os.cpu_count()} cores, {torch.get_num_threads()} threads"}
-    for index in range(torch.cuda.device_count()):
-        memory = torch.cuda.get_device_properties(index).total_memory / 2**30
-        found[f"cuda:{index}"] = f"{torch.cuda.get_device_name(index)}, {memory:.0f} GiB"
-    return found
+    gpus = [f"cuda:{index}" for index in range(torch.cuda.device_count())]
+    for name in gpus:
+        memory = torch.cuda.get_device_properties(name).total_memory / 2**30
+        found[name] = f"{torch.cuda.get_device_name(name)}, {memory:.0f} GiB"
+    return found | {"weights in memory": _budgets(["cpu", *gpus])}
+
+
+def _budgets(devices: list[str]) -> str:
+    """How much may stay on each device between runs."""
+    budgets = Budgets()
+    try:
+        listed = ", ".join(f"{in_words(budgets.of(device))} on {device}" for device in devices)
+    except InputError as error:
+        return " ".join(str(error).split())
+    return f"up to {listed} ({'as' if os.environ.get(VARIABLE) else 'unless'} {VARIABLE} says)"
 
 
 def _folder(path: Path, *, writable: bool = False) -> str:

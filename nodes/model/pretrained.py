@@ -54,6 +54,6 @@ def pretrained(
             allowed="a folder, as diffusers writes it",
             mend='set `source` to {"file": path}',
         )
-    parts = Parts(source_of(Path(source), pickles=allow_pickle), DTYPES[dtype], run.device)
+    parts = Parts(source_of(Path(source), pickles=allow_pickle), DTYPES[dtype], run.device, run.residents)
     family = family_of(parts, Wishes(clip_skip, None if prediction == "auto" else prediction))
     return Opened(Pretrained(family), family.codec(), family.noising.grid)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from nodes.contracts.devices import moved
 from nodes.pretrained.chunks import Chunks, chunked
-from nodes.pretrained.source import Tokenizer
+from nodes.pretrained.parts import Parts
 
 LONGEST = 77
 """Tokens that a CLIP encoder reads at most."""
@@ -37,8 +37,9 @@ class Clip:
     z + (w − 1)(z − z_empty), where z_empty stands at its place in the empty prompt.
     """
 
-    def __init__(self, network: nn.Module, tokenizer: Tokenizer, *, layer: int, normed: bool) -> None:
-        self.network, self.tokenizer, self.layer, self.normed = network, tokenizer, layer, normed
+    def __init__(self, parts: Parts, name: str, tokenizer: str, *, layer: int, normed: bool) -> None:
+        self.parts, self.name, self.layer, self.normed = parts, name, layer, normed
+        self.tokenizer = parts.tokenizer(tokenizer)
 
     def __call__(self, texts: Sequence[str]) -> Encoded:
         """The texts; pooled is of the first chunk."""
@@ -56,19 +57,18 @@ class Clip:
         return empty + weights * (context - empty)
 
     def _read(self, ids: Tensor) -> tuple[Tensor, Tensor]:
-        place = next(self.network.parameters()).device
-        with torch.no_grad():
-            output: _Output = self.network(moved(ids, place), output_hidden_states=True)
-        return self._layer(output), _pooled(output)
+        with self.parts.working(self.name) as network, torch.no_grad():
+            output: _Output = network(moved(ids, self.parts.device), output_hidden_states=True)
+            return self._layer(network, output), _pooled(output)
 
-    def _layer(self, output: _Output) -> Tensor:
+    def _layer(self, network: nn.Module, output: _Output) -> Tensor:
         if self.layer == 0:
             return output.last_hidden_state
         context = output.hidden_states[-(self.layer + 1)]
         if not self.normed:
             return context
         # Until transformers 5 the layers lay one deeper.
-        inner = dict(self.network.named_modules()).get("text_model", self.network)
+        inner = dict(network.named_modules()).get("text_model", network)
         normed: Tensor = inner.get_submodule("final_layer_norm")(context)
         return normed
 

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from graphs.errors import InputError
+from nodes.pretrained.mapped import Diffusers, Transformers, of_diffusers, of_transformers
 from nodes.pretrained.source import Tokenizer
 
 INSTALL = "install the extra: pip install 'noiseloom[diffusers]'"
@@ -43,14 +44,31 @@ def library(name: str) -> ModuleType:
 
 
 def opened(package: str, kind: str, place: Path, *, use_safetensors: bool, dtype: torch.dtype) -> nn.Module:
-    """A network of a class of a library, with its weights, in that dtype; `InputError` where it cannot be."""
+    """A network of a class of a library, with its weights, in that dtype; `InputError` where it cannot be.
+
+    Weights that are stored in the dtype are mapped, not copied.
+    """
     found: _Networks | None = getattr(library(package), kind, None)
     if found is None:
         raise _unknown(package, kind)
+    # A few layers stay in float32 where the others are halves; which, the library knows.
+    whole = dtype is torch.float32 or not getattr(found, "_keep_in_fp32_modules", None)
     try:
+        mapped = _mapped(package, kind, place) if use_safetensors and whole else None
+        if mapped is not None:
+            return mapped.to(dtype)
         return found.from_pretrained(place, local_files_only=True, use_safetensors=use_safetensors, dtype=dtype)
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
         raise _refused(kind, place, error) from None
+
+
+def _mapped(package: str, kind: str, place: Path) -> nn.Module | None:
+    """The network by memory map, where its file is as this version of the library writes it."""
+    if package == "diffusers":
+        ours: Diffusers = getattr(library(package), kind)
+        return of_diffusers(ours, place)
+    theirs: Transformers = getattr(library(package), kind)
+    return of_transformers(theirs, place)
 
 
 def tokens_of(package: str, kind: str, place: Path) -> Tokenizer:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from graphs.errors import InputError
 from nodes.contracts.codec import Codec
@@ -56,22 +57,23 @@ class LatentCodec(Codec):
                 allowed=f"finished pictures [3, height, width] with sides that {down} divides",
                 mend="resize or crop the picture to a multiple first",
             )
-        encode: Callable[..., tuple[_Posterior]] = getattr(self._network, ENCODE)
-        (posterior,) = encode(self._brought(x.x), return_dict=False)
+        with self._working() as network:
+            encode: Callable[..., tuple[_Posterior]] = getattr(network, ENCODE)
+            (posterior,) = encode(self._brought(x.x), return_dict=False)
         latents = moved(self.format.inward(posterior.mode()).to(x.x.dtype), x.x.device)
         return replace(x, x=latents, space=Space("latents", tuple(latents.shape[1:]), codec=self.name), aux={})
 
     def decode(self, z: Sample, ctx: Context) -> Sample:
         """The pictures of latents; gradients flow."""
-        decode: Callable[..., tuple[Tensor]] = getattr(self._network, DECODE)
-        (found,) = decode(self._brought(self.format.outward(z.x)), return_dict=False)
+        with self._working() as network:
+            decode: Callable[..., tuple[Tensor]] = getattr(network, DECODE)
+            (found,) = decode(self._brought(self.format.outward(z.x)), return_dict=False)
         pixels = moved(found.to(z.x.dtype), z.x.device)
         return replace(z, x=pixels, space=Space("pixels", tuple(pixels.shape[1:])), aux={})
 
-    @property
-    def _network(self) -> torch.nn.Module:
+    def _working(self) -> AbstractContextManager[nn.Module]:
         self.parts.source.require("vae", "VAE")
-        return self.parts.network("vae", torch.float32)
+        return self.parts.working("vae", torch.float32)
 
     def _brought(self, x: Tensor) -> Tensor:
         return moved(x.float(), self.parts.device)

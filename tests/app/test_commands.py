@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from app.doctor import PACKAGES
 from graphs.catalogue.catalogue import read_catalogue
 from graphs.document.reading import loads
@@ -61,6 +63,21 @@ def test_doctor_names_versions_and_folders(noiseloom: Command) -> None:
     report = json.loads(noiseloom("doctor", "--json").out)
     assert {"noiseloom", "python", "cpu", "home", "assets", *PACKAGES} <= set(report)
     assert "missing" not in report["assets"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("cpu=2GiB", "up to 2 GiB on cpu"),
+        ("", "(unless NOISELOOM_MEMORY says)"),
+        ("much", "NOISELOOM_MEMORY: this is no budget of memory given: much"),
+    ],
+)
+def test_doctor_tells_how_much_may_stay_in_memory(
+    noiseloom: Command, monkeypatch: pytest.MonkeyPatch, said: str, told: str
+) -> None:
+    monkeypatch.setenv("NOISELOOM_MEMORY", said)
+    assert told in json.loads(noiseloom("doctor", "--json").out)["weights in memory"]
 
 
 def test_a_refused_check_answers_in_its_own_shape(noiseloom: Command) -> None:

@@ -44,6 +44,6 @@ class DiT(Family):
 
     def raw(self, x: Tensor, time: Tensor, entries: Mapping[str, Tensor], changes: Changes) -> Tensor:
         """One call of the transformer."""
-        transformer = self.parts.network("transformer")
-        output: Tensor = transformer(x, timestep=time, class_labels=entries["class"], return_dict=False)[0]
+        with self.parts.working("transformer") as network:
+            output: Tensor = network(x, timestep=time, class_labels=entries["class"], return_dict=False)[0]
         return output[:, : x.shape[1]]

@@ -69,9 +69,8 @@ class StableDiffusion(Family):
         """One call of the UNet."""
         told = {"timestep_cond": scale_embedding(entries["guidance"], self.told).to(x.dtype)} if self.told else {}
         context = entries["context"].to(x.dtype)
-        output: Tensor = self.parts.network("unet")(x, time, encoder_hidden_states=context, return_dict=False, **told)[
-            0
-        ]
+        with self.parts.working("unet") as network:
+            output: Tensor = network(x, time, encoder_hidden_states=context, return_dict=False, **told)[0]
         return output
 
     @cached_property
@@ -81,5 +80,4 @@ class StableDiffusion(Family):
 
     def _clip(self) -> Clip:
         self.parts.source.require("text_encoder", "text encoder")
-        network, tokenizer = self.parts.network("text_encoder"), self.parts.tokenizer("tokenizer")
-        return Clip(network, tokenizer, layer=self.wishes.clip_skip, normed=True)
+        return Clip(self.parts, "text_encoder", "tokenizer", layer=self.wishes.clip_skip, normed=True)

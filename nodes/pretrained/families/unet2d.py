@@ -54,5 +54,6 @@ class PixelUNet(Family):
     def raw(self, x: Tensor, time: Tensor, entries: Mapping[str, Tensor], changes: Changes) -> Tensor:
         """One call of the UNet."""
         told = {"class_labels": entries["class"]} if self.classes else {}
-        output: Tensor = self.parts.network("unet")(x, time, return_dict=False, **told)[0]
+        with self.parts.working("unet") as network:
+            output: Tensor = network(x, time, return_dict=False, **told)[0]
         return output[:, : self.channels]
