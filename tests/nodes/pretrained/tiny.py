@@ -58,7 +58,7 @@ def clip(words: Words, kind: str = "CLIPTextModel", activation: str = "quick_gel
         hidden_size=32,
         intermediate_size=37,
         num_hidden_layers=2,
-        num_attention_heads=4,
+        num_attention_heads=1,
         max_position_embeddings=77,
         projection_dim=32,
         hidden_act=activation,
