@@ -191,7 +191,10 @@ def pack(
     opened = _opened(graph, catalogue, settings or [], allow_read or [])
     _tell_notes(opened)
     path = out or Path(f"{Path(graph).stem}.zip")
-    write_pack(make_pack(opened, catalogue), path)
+    made = make_pack(opened, catalogue)
+    write_pack(made, path)
+    for model in made.left_out:
+        typer.echo(f"note: the model {model} is named and not packed; whoever opens the pack has to have it", err=True)
     typer.echo(str(path))
 
 
@@ -260,6 +263,34 @@ def doctor(as_json: AsJson = False, nodes: NodeFolders = None, no_plugins: NoPlu
     from app.doctor import doctor as examine
 
     _tell(examine(_catalogue(nodes, no_plugins)), as_json=as_json)
+
+
+models_commands = typer.Typer(
+    invoke_without_command=True, rich_markup_mode=None, help="The models that graphs may name."
+)
+commands.add_typer(models_commands, name="models")
+
+
+@models_commands.callback()
+def models(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the models that are here, what they are, what they need, and what is missing. Nothing is loaded."""
+    if context.invoked_subcommand is None:
+        from app.models import listed_models, models_as_json
+
+        if as_json:
+            _print_json(models_as_json())
+        else:
+            typer.echo(listed_models())
+
+
+@models_commands.command("fetch")
+def models_fetch(
+    model: Annotated[str, typer.Argument(metavar="OWNER/NAME[@REVISION]", help="A model of the Hugging Face hub.")],
+) -> None:
+    """Download a model into the cache of the hub: settings and safetensors, never pickles or code."""
+    from app.fetching import fetch
+
+    typer.echo(fetch(model, lambda line: typer.echo(line, err=True)))
 
 
 store_commands = typer.Typer(invoke_without_command=True, rich_markup_mode=None, help="What is kept of earlier runs.")

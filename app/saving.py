@@ -11,7 +11,9 @@ from pydantic import JsonValue
 
 from graphs.document.model import Document, Node, Subgraph
 from graphs.errors import InputError
+from graphs.files import Places
 from graphs.media import File
+from graphs.model_folders import model_folders
 from graphs.png import with_graph
 from graphs.results import file_stems, write_new
 
@@ -45,7 +47,7 @@ def save_files(report: Path, name: str, files: Sequence[File], document: Documen
 
 
 def without_absolute_paths(level: L) -> L:
-    """The document as it may be shared: of a file outside its folder only the name is left."""
+    """The document as it may be shared: of a file elsewhere its name is left, of a model that in the library."""
 
     def clean(node: Node) -> Node:
         params = {name: _clean(value) for name, value in node.params.items()}
@@ -57,5 +59,6 @@ def without_absolute_paths(level: L) -> L:
 
 def _clean(value: JsonValue) -> JsonValue:
     if isinstance(value, dict) and isinstance(value.get("file"), str) and Path(str(value["file"])).is_absolute():
-        return {"file": Path(str(value["file"])).name}
+        places = Places(Path(), models=model_folders())
+        return {"file": places.model_name(value) or Path(str(value["file"])).name}
     return value

@@ -15,6 +15,8 @@ from graphs.document.operations import SetParameter, Wire, apply
 from graphs.document.reading import parse_json
 from graphs.errors import InputError
 from graphs.faults import GraphError
+from graphs.file_references import is_file
+from graphs.model_folders import model_folders
 from graphs.naming import listing, suggestion
 from graphs.opening import Opened
 from graphs.signatures import Signature, signatures
@@ -31,7 +33,7 @@ def set_values(opened: Opened, assignments: list[str], catalogue: Catalogue) -> 
             raise InputError("this sets nothing", where="--set", given=text, allowed="node.parameter=value")
         parameter = _parameter(document, place, name, catalogue)
         literal = _literal(parameter, value)
-        if isinstance(parameter.kind, FilePath) and isinstance(literal, dict):
+        if isinstance(parameter.kind, FilePath) and isinstance(literal, dict) and is_file(literal):
             folder = Path(str(literal["file"])).parent
             files = replace(files, others=(*files.others, folder))
         path, _, node = place.rpartition("/")
@@ -75,7 +77,7 @@ def _literal(parameter: Parameter, text: str) -> JsonValue:
     if isinstance(kind, Choice) and text in kind.options:
         return text
     if isinstance(kind, FilePath) and not text.startswith(("asset:", "hub:", "{")):
-        return {"file": str(Path(text).absolute())}
+        return {"file": text if _is_model(text) else str(Path(text).absolute())}
     if isinstance(kind, ColourCode):
         return text
     if text in ("inf", "none"):
@@ -84,6 +86,14 @@ def _literal(parameter: Parameter, text: str) -> JsonValue:
         return parse_json(text)
     except GraphError:
         return text
+
+
+def _is_model(text: str) -> bool:
+    """Whether a word names nothing here, and something in a folder of models."""
+    try:
+        return not Path(text).exists() and any((folder / text).exists() for folder in model_folders())
+    except OSError:  # longer than names can be
+        return False
 
 
 def _sweep(text: str) -> JsonValue:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import JsonValue
+
 from graphs.catalogue.catalogue import Catalogue
 from graphs.files import FileTrouble, Places, find_file
-from graphs.manifest import Manifest, PackedFile, PackedPackage, file_digest, versions
+from graphs.manifest import MODEL, Manifest, PackedFile, PackedPackage, file_digest, model_digest, versions
 from graphs.naming import listing
 
 NAMES = {"noiseloom": "Noiseloom", "python": "Python"}
@@ -48,6 +50,9 @@ def _package(package: PackedPackage, catalogue: Catalogue) -> Iterator[str]:
 def _asset(entry: PackedFile, files: Places) -> Iterator[str]:
     if not isinstance(entry.literal, str):
         return
-    path = find_file(entry.literal, (), files)
-    if not isinstance(path, FileTrouble) and file_digest(path) != entry.digest:
-        yield f"the model file {entry.literal} is another one than the pack was made with"
+    name = entry.literal.removeprefix(MODEL)
+    literal: JsonValue = {"file": name} if entry.literal.startswith(MODEL) else name
+    digest = file_digest if name.startswith("asset:") else model_digest
+    path = find_file(literal, (), files, folder=True)
+    if not isinstance(path, FileTrouble) and files.digest_of(path, digest) != entry.digest:
+        yield f"the model file {name} is another one than the pack was made with"

@@ -66,7 +66,7 @@ class Code(StrEnum):
     FILE_MISSING = "file_missing"
     FILE_FORBIDDEN = "file_forbidden"
     FILE_KIND = "file_kind"
-    HUB_REFUSED = "hub_refused"
+    HUB_MISSING = "hub_missing"
 
 
 class Fault(BaseModel):

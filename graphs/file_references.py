@@ -20,7 +20,7 @@ from graphs.signatures import signatures
 from graphs.sweeps import is_sweep
 
 L = TypeVar("L", Document, Subgraph)
-FILE_CODES = (Code.FILE_MISSING, Code.FILE_FORBIDDEN, Code.FILE_KIND, Code.HUB_REFUSED)
+FILE_CODES = (Code.FILE_MISSING, Code.FILE_FORBIDDEN, Code.FILE_KIND, Code.HUB_MISSING)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def file_references(document: Document, catalogue: Catalogue) -> list[FileRefere
             for key, literal in sorted(node.params.items()):
                 knobs = signature.set_by(key) if signature else ()
                 own = next((knob for knob in knobs if isinstance(knob.kind, FilePath)), None)
-                parameter = own or Parameter(name=key, kind=FilePath(), default=None)
+                parameter = own or Parameter(name=key, kind=FilePath(folder=True), default=None)
                 values = [value for value in _values(literal) if is_file(value) or (own and _is_named(value))]
                 found += [FileReference(place, parameter, value) for value in values]
     return found

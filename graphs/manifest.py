@@ -20,7 +20,13 @@ PACK = 1
 """The version of the format that is written."""
 
 FileLiteral: TypeAlias = str | dict[str, str]
-"""`"asset:NAME"` or `{"file": "files/NAME"}`."""
+"""`{"file": "files/NAME"}` of what is in the pack; `"asset:NAME"`, `"hub:ID"` and `"model:NAME"` of what is not."""
+
+MODEL = "model:"
+"""Before the name of what lies in a folder of models."""
+
+SAMPLE = 2**20
+"""Bytes of a model's file that are looked at: at its beginning, in its middle and at its end."""
 
 
 Words: TypeAlias = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
@@ -87,6 +93,18 @@ def file_digest(path: Path) -> str:
     """The digest of a file, read in parts."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, new_digest).hexdigest()
+
+
+def model_digest(path: Path) -> str:
+    """The digest of a model's file by its size and three samples: models are too large to be read for a note."""
+    size = path.stat().st_size
+    digest = new_digest()
+    digest.update(f"{size} ".encode())
+    with path.open("rb") as file:
+        for start in sorted({0, max(0, size // 2 - SAMPLE // 2), max(0, size - SAMPLE)}):
+            file.seek(start)
+            digest.update(file.read(SAMPLE))
+    return digest.hexdigest()
 
 
 def versions() -> dict[str, str]:

@@ -13,6 +13,7 @@ from graphs.errors import InputError
 from graphs.faults import Fault, GraphError
 from graphs.files import Places
 from graphs.home import assets_folder, examples_folder, workspace_folder
+from graphs.model_folders import model_folders
 from graphs.naming import listing, suggestion
 from graphs.upgrading import upgrade
 
@@ -57,7 +58,7 @@ def open_graph(name: str, catalogue: Catalogue, readable: tuple[Path, ...] = ())
     except OSError as error:
         raise InputError("the file cannot be read", where=str(path), given=error.strerror or str(error)) from error
     current, report = upgrade(document, catalogue)
-    files = Places(base, others)
+    files = Places(base, others, model_folders())
     notes = [*_differences(manifest, catalogue, files), *report.notes]
     return Opened(current, files, tuple(notes), tuple(report.faults), str(path.resolve()))
 

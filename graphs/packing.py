@@ -17,13 +17,16 @@ from graphs.errors import InputError
 from graphs.faults import GraphError
 from graphs.file_references import FileReference, file_references, with_files
 from graphs.files import FileTrouble, Places, find_file
+from graphs.hub import PREFIX
 from graphs.manifest import (
+    MODEL,
     PACK,
     FileLiteral,
     Manifest,
     PackedFile,
     digest_of,
     file_digest,
+    model_digest,
     new_digest,
     packages_used,
     versions,
@@ -46,6 +49,8 @@ class Pack:
     graph: bytes
     manifest: Manifest
     files: Mapping[str, Path]
+    left_out: tuple[str, ...] = ()
+    """The models that are named and not in it, which whoever opens it has to have."""
 
     def entries(self) -> dict[str, bytes | Path]:
         """Content by name, in the order of a pack."""
@@ -56,8 +61,9 @@ class Pack:
 def make_pack(opened: Opened, catalogue: Catalogue) -> Pack:
     """The pack of a graph as it was opened.
 
-    A content that is named under several names is in it once for each suffix; assets are only named, by their digest.
-    `GraphError` with the faults of its files, where there are any.
+    A content that is named under several names is in it once for each suffix; assets and models are only named, with a
+    digest. `GraphError` with the faults of its files, where there are any; `InputError` for a folder that is no model
+    of the library.
     """
     references = file_references(opened.document, catalogue)
     faults = [fault for reference in references for fault in reference.faults(opened.files)]
@@ -74,7 +80,7 @@ def make_pack(opened: Opened, catalogue: Catalogue) -> Pack:
     files = tuple(entry for _, entry in sorted(contents.entries.items()))
     packages = packages_used(opened.document, catalogue)
     manifest = Manifest(pack=PACK, graph=digest_of(graph), versions=versions(), files=files, packages=packages)
-    return Pack(graph, manifest, contents.sources)
+    return Pack(graph, manifest, contents.sources, tuple(sorted(contents.models)))
 
 
 @dataclass
@@ -85,12 +91,20 @@ class _Contents:
     entries: dict[str, PackedFile] = field(default_factory=dict)
     sources: dict[str, Path] = field(default_factory=dict)
     by_content: dict[tuple[str, str], str] = field(default_factory=dict)
+    models: set[str] = field(default_factory=set)
 
     def add(self, reference: FileReference, files: Places) -> None:
-        """Take a file in, or note an asset."""
-        path = find_file(reference.literal, (), files)
+        """Take a file in, or note an asset or a model."""
+        path = find_file(reference.literal, (), files, folder=True)
         if isinstance(path, FileTrouble):
             raise InputError(path.message, where=reference.place)
+        model = files.model_name(reference.literal)
+        if model or str(reference.literal).startswith(PREFIX):
+            self._note_model(reference.literal, model, path, files)
+            return
+        if path.is_dir():
+            mend = "name it by its id on the hub, or put it into a folder of models and name it from there"
+            raise InputError("a pack holds files, and this is a folder", where=reference.place, mend=mend)
         digest = file_digest(path)
         literal: FileLiteral = str(reference.literal)
         if isinstance(reference.literal, dict):
@@ -99,6 +113,16 @@ class _Contents:
             name = self.by_content.setdefault(content, _free_name(written, set(self.sources)))
             self.names[str(reference.literal["file"])], self.sources[name], literal = name, path, {"file": name}
         self.entries[str(literal)] = PackedFile(literal=literal, size=path.stat().st_size, digest=digest)
+
+    def _note_model(self, literal: JsonValue, model: str, path: Path, files: Places) -> None:
+        """Note what lies in a folder of models or in the hub's cache, which is too large for a pack."""
+        name = f"{MODEL}{model}" if model else str(literal)
+        if isinstance(literal, dict):
+            self.names[str(literal["file"])] = model
+        paths = files.files_of(path).values() if path.is_dir() else [path]
+        size = sum(part.stat().st_size for part in paths)
+        self.entries[name] = PackedFile(literal=name, size=size, digest=files.digest_of(path, model_digest))
+        self.models.add(name.removeprefix(MODEL))
 
 
 def write_pack(pack: Pack, path: Path) -> None:

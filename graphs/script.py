@@ -16,7 +16,9 @@ from graphs.declaration.node import NodeFunction
 from graphs.errors import InputError
 from graphs.files import FileTrouble, Places, find_file
 from graphs.home import assets_folder, workspace_folder
+from graphs.hub import PREFIX
 from graphs.media import Axis, Cells, Gathering
+from graphs.model_folders import hub_cache, model_folders
 from graphs.running.context import Meter, RunContext, Steps
 
 if TYPE_CHECKING:
@@ -28,13 +30,17 @@ Gathered = TypeVar("Gathered", bound=Gathering)
 
 
 class Files:
-    """The folder that a graph's files lie in, and others that it may read from: `files("photo.png")` is a path."""
+    """The folder that a graph's files lie in, and others that it may read from: `files("photo.png")` is a path.
+
+    What is not there is looked for in the folders of models.
+    """
 
     def __init__(self, base: str, *others: str) -> None:
-        self.places = Places(Path(base), (workspace_folder(), assets_folder(), *map(Path, others)))
+        readable = (workspace_folder(), assets_folder(), *map(Path, others))
+        self.places = Places(Path(base), readable, model_folders())
 
     def __call__(self, name: str) -> Path:
-        """Give the path of a file; `InputError` where it is not there or lies elsewhere."""
+        """Give the path of a file or folder; `InputError` where it is not there or lies elsewhere."""
         return _path({"file": name}, self.places)
 
 
@@ -75,6 +81,11 @@ def own_nodes(folder: str) -> OwnNodes:
 def asset(name: str) -> Path:
     """The path of a file that comes with Noiseloom, as "weights/digits.safetensors"."""
     return _path(f"asset:{name}", Places(assets_folder()))
+
+
+def hub(name: str) -> Path:
+    """The folder of a model in the hub's cache, by "OWNER/NAME" or "OWNER/NAME@REVISION"; nothing is downloaded."""
+    return _path(f"{PREFIX}{name}", Places(hub_cache()))
 
 
 def fed(function: NodeFunction[P, T], parameter: str, value: object, files: Files | None = None) -> object:
@@ -130,7 +141,7 @@ def save(name: str, value: object) -> list[Path]:
 
 
 def _path(literal: JsonValue, places: Places) -> Path:
-    found = find_file(literal, (), places)
+    found = find_file(literal, (), places, folder=True)
     if isinstance(found, FileTrouble):
         given = str(literal["file"]) if isinstance(literal, dict) else str(literal)
         raise InputError(found.message, given=given, allowed=found.allowed, mend=found.mend)

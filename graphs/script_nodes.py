@@ -27,7 +27,7 @@ from graphs.script_gathering import gathering_lines
 from graphs.script_names import Names, variables
 from graphs.script_text import WIDTH, Expression, Group, Words, call, lines, quoted, tuple_of
 
-HELPERS = ("Files", "asset", "fed", "finished", "gathered", "own_nodes", "run_context", "save")
+HELPERS = ("Files", "asset", "fed", "finished", "gathered", "hub", "own_nodes", "run_context", "save")
 """What a script may import from `graphs.script`."""
 
 VALUES = "values"
@@ -184,8 +184,9 @@ class ScriptNodes:
         if isinstance(literal, dict):
             self.used |= {"Files", "files"}
             return call("files", ("", Words(str(literal["file"]))))
-        self.used.add("asset")
-        return call("asset", ("", Words(str(literal).removeprefix("asset:"))))
+        helper, _, name = str(literal).partition(":")
+        self.used.add(helper)
+        return call(helper, ("", Words(name)))
 
     def _value(self, value: object) -> Expression:
         """A value as source."""

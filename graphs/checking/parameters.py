@@ -78,7 +78,7 @@ def _problem_fault(place: str, name: str, literal: JsonValue, problem: Problem) 
 
 
 def _file_fault(place: str, name: str, literal: JsonValue, kind: FilePath, files: Places) -> Fault | None:
-    found = find_file(literal, kind.suffixes, files)
+    found = find_file(literal, kind.suffixes, files, folder=kind.folder)
     if not isinstance(found, FileTrouble):
         return None
     return Fault(

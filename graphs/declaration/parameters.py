@@ -156,10 +156,14 @@ class TextBox(Kind):
 
 
 class FilePath(Kind):
-    """A file: `{"file": path}`, `"asset:NAME"` or `"hub:ID@REVISION"`; the function gets its resolved path."""
+    """A file, `{"file": path}` or `"asset:NAME"`; the function gets its resolved path.
+
+    With `folder`, it may be a folder, or a model of the hub in the local cache, `"hub:OWNER/NAME@REVISION"`.
+    """
 
     kind: Literal["file"] = "file"
     suffixes: tuple[str, ...] = ()
+    folder: bool = False
 
     def problem(self, value: JsonValue) -> Problem | None:
         """Why `value` does not spell a file; whether the file is there is for the check to find out."""
@@ -168,7 +172,7 @@ class FilePath(Kind):
         if isinstance(value, dict) and set(value) == {"file"} and isinstance(value["file"], str):
             return None
         mend = f'write {{"file": "{value}"}}' if isinstance(value, str) else ""
-        return Problem("bad_value", '{"file": path}, "asset:NAME" or "hub:ID@REVISION"', mend)
+        return Problem("bad_value", '{"file": path}, "asset:NAME" or "hub:OWNER/NAME@REVISION"', mend)
 
 
 class CurveOver(Kind):

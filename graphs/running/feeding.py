@@ -27,7 +27,7 @@ def decoded(parameter: Parameter, literal: JsonValue, files: Places) -> object:
     if literal is None:
         return None
     if isinstance(parameter.kind, FilePath):
-        found = find_file(literal, parameter.kind.suffixes, files)
+        found = find_file(literal, parameter.kind.suffixes, files, folder=parameter.kind.folder)
         if isinstance(found, FileTrouble):
             raise InputError(
                 found.message, where=parameter.name, given=brief(literal), allowed=found.allowed, mend=found.mend

@@ -10,8 +10,10 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
+from graphs.declaration.parameters import FilePath
 from graphs.estimates import Span
 from graphs.files import FileTrouble, Places, find_file
+from graphs.folders import FolderError
 from graphs.running.compiling import Compiled, Unit
 from graphs.running.keys import key_of, recipe
 from graphs.store.records import Memory
@@ -290,16 +292,17 @@ def _files(unit: Unit, store: Store, places: Places) -> Mapping[str, str]:
     """The digests of the files that a unit reads; a file that cannot be read is told when it runs."""
     found = {}
     for entry in unit.shape.record.parameters:
-        if entry.name not in unit.shape.files or entry.name in unit.sources:
+        kind = entry.kind
+        if not isinstance(kind, FilePath) or entry.name in unit.sources:
             continue
         literal = unit.params.get(entry.name, entry.default)
         if literal is None:
             continue
-        path = find_file(literal, (), places)
+        path = find_file(literal, (), places, folder=kind.folder)
         found[entry.name] = "none"
         if not isinstance(path, FileTrouble):
             try:
-                found[entry.name] = store.file_digest(path)
-            except OSError:
+                found[entry.name] = places.digest_of(path, store.file_digest)
+            except (OSError, FolderError):
                 continue
     return found

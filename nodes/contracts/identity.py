@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import PurePath
 from types import FunctionType
 
+import torch
 from torch import Tensor, nn
 
 from graphs.errors import NoiseloomError
@@ -46,7 +47,7 @@ def _feed(hashed: hashlib.blake2b, value: object) -> None:  # noqa: C901, PLR091
         case Tensor():
             hashed.update(f"{value.dtype}{list(value.shape)}".encode())
             if value.device.type != "meta":
-                hashed.update(value.detach().cpu().contiguous().reshape(-1).numpy().tobytes())
+                hashed.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
         case nn.Module():
             hashed.update(type(value).__qualname__.encode())
             _feed(hashed, dict(value.state_dict()))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Self
 
+import torch
 from torch import Tensor
 
 from graphs import InputError, data
@@ -55,3 +56,10 @@ class Sample:
         """Count, space and level."""
         level = f"{float(self.s.min()):.4g}" if len(self.s) else "none"
         return f"{len(self.rows)} × {self.space.describe()} at s = {level}"
+
+
+def coloured(sample: Sample) -> Tensor:
+    """Latents as colours [B, 3, H, W] in [−1, 1], by the colours of their space: a pixel for each cell."""
+    rows = torch.tensor(sample.space.colours, dtype=sample.x.dtype, device=sample.x.device)
+    colours = torch.einsum("bchw,cd->bdhw", sample.x, rows[:-1]) + rows[-1][:, None, None]
+    return colours.clamp(-1, 1)

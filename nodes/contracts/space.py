@@ -28,7 +28,9 @@ class Space:
 
     With a `vocabulary` the points are tokens: x int64 [B, L], where len(vocabulary) stands for the mask. `codec` names
     what decodes the space. `parts` name the pieces of a flat event (D,), in order, where it is a product of spaces.
-    `source` names the law of the ε in its noised points where that is not standard normal (nodes/sources).
+    `source` names the law of the ε in its noised points where that is not standard normal (nodes/sources). `colours`
+    say roughly how latents [C, H, W] look: what each channel adds to red, green and blue in [−1, 1], and in a last row
+    what is added always.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Space:
     parts: tuple[Part, ...] = ()
     vocabulary: tuple[str, ...] = ()
     source: str | None = None
+    colours: tuple[tuple[float, float, float], ...] = ()
 
     @property
     def mask(self) -> int:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
-import torch
-
 from graphs import Estimate, FilePath, InputError, Number, RunContext, Span, abilities, also, node
 from nodes.contracts.codec import Codec
 from nodes.contracts.model import Model
 from nodes.contracts.process import Process
+from nodes.networks.dtypes import compute_dtype
 from nodes.pretrained.family import Wishes
 from nodes.pretrained.model import Pretrained
-from nodes.pretrained.opening import family_of, source_of
+from nodes.pretrained.opening import family_kind, source_of
 from nodes.pretrained.parts import Parts
 
-Source: TypeAlias = Annotated[str | Path | None, FilePath(), also("checkpoint", "ckpt_name")]
-Words: TypeAlias = Annotated[str | Path | None, FilePath(), also("vocabulary")]
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+Source: TypeAlias = Annotated[str | Path | None, FilePath(folder=True), also("checkpoint", "ckpt_name")]
+Words: TypeAlias = Annotated[str | Path | None, FilePath(folder=True), also("vocabulary")]
 
 
 class Opened(NamedTuple):
@@ -33,9 +31,10 @@ class Opened(NamedTuple):
 def pretrained(
     *,
     source: Source = None,
-    dtype: Literal["float32", "bfloat16", "float16"] = "float32",
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
     clip_skip: Annotated[int, Number(integer=True, minimum=0, maximum=11)] = 0,
     prediction: Literal["auto", "epsilon", "v_prediction", "sample"] = "auto",
+    max_sequence_length: Annotated[int, Number(integer=True, minimum=0, maximum=4096)] = 0,
     tokenizer: Words = None,
     allow_pickle: bool = False,
     run: RunContext,
@@ -49,8 +48,12 @@ def pretrained(
     the folders there, and in the hub's cache.
 
     x0 is read off the network's own prediction (ε, v, x0 or the flow's velocity) at the level's time of the process
-    that the checkpoint's scheduler describes; wire `process` to grids that go by times. Cost: 1 model row per sample.
-    Source: Rombach et al. 2022 (arXiv:2112.10752).
+    that the checkpoint's scheduler describes; wire `process` to grids that go by times. Where a flow's shift goes by
+    the size of the picture, as FLUX's, `process` has that of the size that was trained; for others wire
+    process.flow_by_resolution. `clip_skip` leaves out last layers of CLIP; a T5 encoder reads `max_sequence_length`
+    tokens at once (0: 256 for SD3, 512 for FLUX), and longer prompts in parts. `dtype` "auto" is that of the file on a
+    GPU, and float32 on a CPU without instructions for bfloat16; the codec computes in float32.
+    Cost: 1 model row per sample. Source: Rombach et al. 2022 (arXiv:2112.10752).
     Errors: no checkpoint; one of an unknown kind; weights that are pickles; no vocabulary; the library is not
     installed.
     """
@@ -59,10 +62,14 @@ def pretrained(
             "no checkpoint is chosen",
             where="source",
             allowed="a folder, as diffusers writes it, or a single .safetensors file",
-            mend='set `source` to {"file": path}',
+            mend='set `source` to {"file": path} or "hub:OWNER/NAME"; `noiseloom models` lists what is here',
         )
     words = None if tokenizer is None else Path(tokenizer)
-    opened = source_of(Path(source), pickles=allow_pickle, words=words)
-    parts = Parts(opened, DTYPES[dtype], run.device, run.residents)
-    family = family_of(parts, Wishes(clip_skip, None if prediction == "auto" else prediction))
+    found = source_of(Path(source), pickles=allow_pickle, words=words)
+    kind = family_kind(found)
+    computed = compute_dtype(dtype, found.stored(kind.network), run.device)
+    family = kind(
+        Parts(found, computed, run.device, run.residents),
+        Wishes(clip_skip, None if prediction == "auto" else prediction, max_sequence_length),
+    )
     return Opened(Pretrained(family), family.codec(), family.noising.grid)

@@ -15,7 +15,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from graphs.errors import InputError
-from nodes.networks.configuration import NetworkConfiguration
+from nodes.networks.configuration import KEY, NetworkConfiguration
 from nodes.networks.denoiser import Denoiser
 from nodes.networks.header import (
     ITEM_SIZES,
@@ -29,9 +29,6 @@ from nodes.networks.header import (
     read_header,
     some,
 )
-
-KEY = "noiseloom"
-"""The metadata entry that holds the configuration as JSON."""
 
 PARAMETER_LIMIT = 250_000_000
 """Most parameters of a network that is opened, a gigabyte in float32."""

@@ -6,6 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+KEY = "noiseloom"
+"""The entry of a file's metadata that holds the configuration as JSON."""
+
 GROUPS = 16
 """Groups of every group normalisation; a width is a multiple of it."""
 

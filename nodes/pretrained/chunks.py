@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 import torch
 from torch import Tensor
 
+from nodes.contracts.devices import moved
 from nodes.pretrained.source import Tokenizer
 from nodes.pretrained.weighting import pieces
 
@@ -40,6 +41,12 @@ def chunked(texts: Sequence[str], tokenizer: Tokenizer, length: int) -> Chunks:
         weights.append([_spaced(len(begin), [weight for _, weight in part], length, 1.0) for part in parts])
         mask.append([_spaced(0, [1] * (len(begin) + len(part) + 1), length, 0) for part in parts])
     return Chunks(torch.tensor(ids), torch.tensor(weights), torch.tensor(mask))
+
+
+def counted(context: Tensor, empty: Tensor, weights: Tensor) -> Tensor:
+    """Encoded tokens [R, L, D] that count as their weights [R, L] say: z + (w − 1)(z − z_empty), [L, D] its place."""
+    counts = moved(weights[..., None].to(context.dtype), context.device)
+    return empty + counts * (context - empty)
 
 
 def _words(text: str, tokenizer: Tokenizer) -> list[tuple[int, float]]:

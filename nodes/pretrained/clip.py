@@ -7,9 +7,11 @@ from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
+from graphs.errors import InputError
 from nodes.contracts.devices import moved
-from nodes.pretrained.chunks import Chunks, chunked
+from nodes.pretrained.chunks import Chunks, chunked, counted
 from nodes.pretrained.parts import Parts
 
 LONGEST = 77
@@ -21,6 +23,13 @@ class Encoded(NamedTuple):
 
     context: Tensor
     pooled: Tensor
+
+
+def joined(parts: Sequence[Encoded]) -> Encoded:
+    """What several encoders make of the same texts, side by side; zeros where one has fewer tokens."""
+    longest = max(part.context.shape[1] for part in parts)
+    contexts = [pad(part.context, (0, 0, 0, longest - part.context.shape[1])) for part in parts]
+    return Encoded(torch.cat(contexts, -1), torch.cat([part.pooled for part in parts], -1))
 
 
 class _Output(Protocol):
@@ -53,8 +62,7 @@ class Clip:
 
     def _weighted(self, context: Tensor, chunks: Chunks, length: int) -> Tensor:
         empty, _ = self._read(chunked([""], self.tokenizer, length).ids[0])
-        weights = moved(chunks.weights.flatten(0, 1)[..., None].to(context.dtype), context.device)
-        return empty + weights * (context - empty)
+        return counted(context, empty, chunks.weights.flatten(0, 1))
 
     def _read(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         with self.parts.working(self.name) as network, torch.no_grad():
@@ -64,6 +72,12 @@ class Clip:
     def _layer(self, network: nn.Module, output: _Output) -> Tensor:
         if self.layer == 0:
             return output.last_hidden_state
+        if self.layer >= len(output.hidden_states):
+            raise InputError(
+                "clip_skip leaves out more layers than the text encoder has",
+                given=f"the layer {self.layer} before the last, of {len(output.hidden_states) - 1}",
+                mend="lower clip_skip",
+            )
         context = output.hidden_states[-(self.layer + 1)]
         if not self.normed:
             return context

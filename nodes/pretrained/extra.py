@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from graphs.errors import InputError
+from nodes.networks.placed import Placed
 from nodes.pretrained.mapped import Diffusers, Transformers, of_diffusers, of_transformers
 from nodes.pretrained.source import Tokenizer
 
@@ -56,7 +57,7 @@ def opened(package: str, kind: str, place: Path, *, use_safetensors: bool, dtype
     try:
         mapped = _mapped(package, kind, place) if use_safetensors and whole else None
         if mapped is not None:
-            return mapped.to(dtype)
+            return Placed(mapped, "cpu", dtype=dtype).module
         return found.from_pretrained(place, local_files_only=True, use_safetensors=use_safetensors, dtype=dtype)
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
         raise _refused(kind, place, error) from None

@@ -25,6 +25,8 @@ class Wishes:
 
     clip_skip: int = 0
     prediction: str | None = None
+    max_sequence_length: int = 0
+    """Tokens that a T5 encoder reads at once; 0: as many as the checkpoint's pipeline has it read."""
 
 
 class Family(ABC):

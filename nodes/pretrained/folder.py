@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import math
+from collections import Counter
 from pathlib import Path
 
 import torch
@@ -10,7 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from torch import nn
 
 from graphs.errors import InputError
-from nodes.networks.header import quote
+from nodes.networks.header import open_regular, quote, read_header
+from nodes.networks.mapped import DTYPES
 from nodes.pretrained.configs import Config, read_config
 from nodes.pretrained.extra import opened, tokens_of
 from nodes.pretrained.source import Source, Tokenizer, still
@@ -77,6 +80,19 @@ class Folder(Source):
                 mend="fetch the safetensors variant, or set `allow_pickle`, which loads nothing but tensors",
             )
         return still(opened(part.library, part.kind, place, use_safetensors=safe, dtype=dtype))
+
+    def stored(self, name: str) -> torch.dtype:
+        """That of the most numbers in the part's first file."""
+        path = next(iter(sorted(self.place(name).glob("*.safetensors"))), None)
+        if path is None:
+            return torch.float32
+        with open_regular(path) as stream:
+            entries = read_header(stream, path).tensors.values()
+        sizes = Counter[str]()
+        for entry in entries:
+            sizes[entry.dtype] += math.prod(entry.shape)
+        common = sizes.most_common(1)
+        return DTYPES.get(common[0][0], torch.float32) if common else torch.float32
 
     def tokenizer(self, name: str) -> Tokenizer:
         """A tokenizer; none that is code of the checkpoint."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
+from nodes.contracts.space import Space
+from nodes.pretrained.colours import COLOURS
 from nodes.pretrained.configs import Config, real, whole
 
 
@@ -24,6 +25,11 @@ class LatentFormat:
         """What latents of this format are called; equal formats, equal names."""
         shifted = f" − {self.shift:g}" if self.shift else ""
         return f"vae {self.channels}×1/{self.down} ×{self.scale:g}{shifted}"
+
+    def space(self, height: int, width: int) -> Space:
+        """Latents of that many cells."""
+        colours = COLOURS.get((self.channels, self.scale), ())
+        return Space("latents", (self.channels, height, width), codec=self.name, colours=colours)
 
     def inward(self, z: Tensor) -> Tensor:
         """The VAE's latents as the model has them."""
@@ -44,9 +50,3 @@ def format_of(config: Config) -> LatentFormat:
         real(config, "scaling_factor", 0.18215),
         real(config, "shift_factor", 0.0),
     )
-
-
-def rough(latents: Tensor, weights: Tensor) -> Tensor:
-    """Latents [B, C, H, W] as colours [B, 3, H, W] by a matrix [C + 1, 3] whose last row is added."""
-    colours = torch.einsum("bchw,cd->bdhw", latents, weights[:-1].to(latents))
-    return (colours + weights[-1].to(latents)[:, None, None]).clamp(-1, 1)

@@ -10,9 +10,8 @@ from pathlib import Path
 from graphs.errors import InputError
 from graphs.naming import listing
 from nodes.pretrained import families
-from nodes.pretrained.family import Family, Wishes
+from nodes.pretrained.family import Family
 from nodes.pretrained.folder import Folder
-from nodes.pretrained.parts import Parts
 from nodes.pretrained.single_file import SingleFile
 from nodes.pretrained.source import Source
 
@@ -28,19 +27,18 @@ def source_of(path: Path, *, pickles: bool = False, words: Path | None = None) -
     return Folder(path, pickles=pickles) if path.is_dir() else SingleFile(path, pickles=pickles, words=words)
 
 
-def family_of(parts: Parts, wishes: Wishes) -> Family:
+def family_kind(source: Source) -> type[Family]:
     """The family of a checkpoint; `InputError` where none opens it."""
-    kind = parts.source.kind
     known = list(_families())
-    found = next((family for family in known if kind in family.kinds), None)
+    found = next((family for family in known if source.kind in family.kinds), None)
     if found is None:
         raise InputError(
             "this kind of checkpoint cannot be opened",
-            where=str(parts.source.path),
-            given=ALONE.get(kind, kind) or "a checkpoint that does not say of which pipeline it is",
+            where=str(source.path),
+            given=ALONE.get(source.kind, source.kind) or "a checkpoint that does not say of which pipeline it is",
             allowed=listing(sorted(name for family in known for name in family.kinds), 40),
         )
-    return found(parts, wishes)
+    return found
 
 
 def _families() -> Iterator[type[Family]]:

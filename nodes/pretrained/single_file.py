@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from torch import nn
 
 from graphs.errors import InputError
 from nodes.networks.mapped import Stored
-from nodes.networks.placed import identity_of
+from nodes.networks.placed import Placed, identity_of
 from nodes.networks.weights import empty, fill, open_weights
 from nodes.pretrained.configs import Config
 from nodes.pretrained.extra import library
@@ -49,14 +50,14 @@ class SingleFile(Source):
         self._parts: dict[str, Part] = {}
 
     @cached_property
-    def stored(self) -> Stored:
+    def file(self) -> Stored:
         """The tensors, mapped."""
         return open_weights(self.path, allow_pickle=self.pickles)
 
     @cached_property
     def layout(self) -> Layout:
         """What the file holds; `InputError` where that is no checkpoint."""
-        tensors, metadata = self.stored
+        tensors, metadata = self.file
         refuse_strangers(tensors, self.path)
         found = self._read(lambda: layout_of(tensors, metadata))
         if found is None:
@@ -83,14 +84,22 @@ class SingleFile(Source):
         """A part with its weights; by memory map, in this dtype."""
         self.require(name, name)
         part = self._part(name)
-        made = _made(part)
-        network = fill(made, _named(made, part), str(self.path), surplus=SURPLUS).to(dtype)
+        network = _made(part)
+        fill(network, _named(network, part), str(self.path), surplus=SURPLUS)
+        network = Placed(network, "cpu", dtype=dtype).module
         # What the library keeps in float32 beside halves overflows in them, as T5's last matrices do.
         kept = getattr(network, "_keep_in_fp32_modules", None) or ()
         for place, module in network.named_modules():
             if dtype is torch.float16 and set(kept) & set(place.split(".")):
                 module.float()
         return still(network)
+
+    def stored(self, name: str) -> torch.dtype:
+        """That of the most numbers of the part."""
+        sizes = Counter[torch.dtype]()
+        for tensor in self._part(name).tensors.values() if self.has(name) else ():
+            sizes[tensor.dtype] += tensor.numel()
+        return sizes.most_common(1)[0][0] if sizes else torch.float32
 
     def tokenizer(self, name: str) -> Tokenizer:
         """The words of the encoder of that number."""

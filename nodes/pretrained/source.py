@@ -57,6 +57,10 @@ class Source(ABC):
     def identity(self) -> object:
         """What differs where the files differ."""
 
+    def stored(self, name: str) -> torch.dtype:
+        """The dtype that a part's weights are stored in."""
+        return torch.float32
+
     def require(self, name: str, what: str) -> None:
         """`InputError` where the checkpoint lacks a part."""
         if not self.has(name):

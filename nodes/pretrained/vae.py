@@ -16,7 +16,7 @@ from nodes.contracts.codec import Codec
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.identity import digest_of
-from nodes.contracts.sample import Sample
+from nodes.contracts.sample import Sample, coloured
 from nodes.contracts.space import Space
 from nodes.pretrained.latents import format_of
 from nodes.pretrained.parts import Parts
@@ -61,7 +61,7 @@ class LatentCodec(Codec):
             encode: Callable[..., tuple[_Posterior]] = getattr(network, ENCODE)
             (posterior,) = encode(self._brought(x.x), return_dict=False)
         latents = moved(self.format.inward(posterior.mode()).to(x.x.dtype), x.x.device)
-        return replace(x, x=latents, space=Space("latents", tuple(latents.shape[1:]), codec=self.name), aux={})
+        return replace(x, x=latents, space=self.format.space(*latents.shape[2:]), aux={})
 
     def decode(self, z: Sample, ctx: Context) -> Sample:
         """The pictures of latents; gradients flow."""
@@ -69,6 +69,13 @@ class LatentCodec(Codec):
             decode: Callable[..., tuple[Tensor]] = getattr(network, DECODE)
             (found,) = decode(self._brought(self.format.outward(z.x)), return_dict=False)
         pixels = moved(found.to(z.x.dtype), z.x.device)
+        return replace(z, x=pixels, space=Space("pixels", tuple(pixels.shape[1:])), aux={})
+
+    def preview(self, z: Sample, ctx: Context) -> Sample:
+        """A pixel for each cell, by the colours of the format; decoded where they are not known."""
+        if not z.space.colours:
+            return self.decode(z, ctx)
+        pixels = coloured(z)
         return replace(z, x=pixels, space=Space("pixels", tuple(pixels.shape[1:])), aux={})
 
     def _working(self) -> AbstractContextManager[nn.Module]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from graphs.errors import InputError
+from graphs.model_folders import hub_cache
 from nodes.pretrained.configs import read_config
 from nodes.pretrained.extra import tokens_of
 from nodes.pretrained.original.part import Part
@@ -105,9 +105,7 @@ def _class(config: Path) -> str:
 
 def _cached() -> Iterator[Path]:
     """The snapshots in the cache of Hugging Face's tools."""
-    home = os.environ.get("HF_HOME") or str(Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface")
-    cache = Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub").expanduser()
-    yield from sorted(cache.glob("models--*/snapshots/*"))
+    yield from sorted(hub_cache().glob("models--*/snapshots/*"))
 
 
 def _inner(folder: Path) -> list[Path]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from app.saving import save_files
+from app.saving import save_files, without_absolute_paths
 from graphs.document.model import Document
+from graphs.document.reading import loads
 from graphs.errors import InputError
 from graphs.media import File
 from graphs.results import write_new
@@ -35,3 +37,14 @@ def test_the_files_of_a_run_bear_its_number_and_the_nodes_name(tmp_path: Path) -
 def test_a_folder_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         write_new(tmp_path / "missing", "a", ".txt", b"")
+
+
+def test_a_graph_that_is_shared_says_no_path_of_this_machine_and_calls_models_as_the_library_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOISELOOM_MODELS", str(tmp_path / "library"))
+    named = [str(tmp_path / "secret" / "a.png"), str(tmp_path / "library" / "loras" / "x.safetensors"), "b/c.png"]
+    nodes = {f"n{index}": {"type": "a.b", "params": {"file": {"file": name}}} for index, name in enumerate(named)}
+    document = without_absolute_paths(loads(json.dumps({"noiseloom": 1, "nodes": nodes})))
+    found = [node.params["file"] for _, node in sorted(document.nodes.items())]
+    assert found == [{"file": "a.png"}, {"file": "loras/x.safetensors"}, {"file": "b/c.png"}]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.setting import set_values
@@ -58,3 +60,18 @@ def test_a_value_takes_the_place_of_a_wire(catalogue: Catalogue) -> None:
     document = opened.document.model_copy(update={"nodes": {**opened.document.nodes, "noise": wired}})
     result = set_values(Opened(document, opened.files), ["noise.seed=5"], catalogue).document.nodes["noise"]
     assert (dict(result.inputs), dict(result.params)) == ({"like": "network"}, {"seed": 5})
+
+
+def test_a_word_that_names_a_model_of_the_library_stays_its_name(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "library" / "loras").mkdir(parents=True)
+    (tmp_path / "library" / "loras" / "x.safetensors").write_bytes(b"")
+    monkeypatch.setenv("NOISELOOM_MODELS", str(tmp_path / "library"))
+    monkeypatch.chdir(tmp_path)
+    named = "network.weights=loras/x.safetensors"
+    assert changed(catalogue, "network", named).params["weights"] == {"file": "loras/x.safetensors"}
+    (tmp_path / "loras").mkdir()
+    (tmp_path / "loras" / "x.safetensors").write_bytes(b"")
+    here = {"file": str(tmp_path / "loras" / "x.safetensors")}
+    assert changed(catalogue, "network", named).params["weights"] == here

@@ -23,6 +23,7 @@ from tests.browser.acting import (
 from tests.browser.graphs import Graph, graph, guided, noise_picture, placed
 from tests.browser.reading import parameters_of, place_of
 from tests.browser.visiting import Show
+from tests.nodes.library.making import weights
 
 
 def one(type_: str, **params: JsonValue) -> Graph:
@@ -164,6 +165,17 @@ def test_a_file_is_chosen_from_the_workspace_and_the_assets_and_from_nowhere_els
     assert not any(name in offered for name in ("notes.txt", "outside", "sly"))
     picker.get_by_role("button", name="mine.safetensors").click()
     assert value(page, "weights") == {"file": "mine.safetensors"}
+
+
+def test_a_model_of_the_library_is_offered_with_its_kind(show: Show, server_home: Path) -> None:
+    weights(server_home / "models" / "nets" / "mine.safetensors", {"x": (8,)}, metadata={"noiseloom": "{}"})
+    page = show(one("model.checkpoint"))
+    node(page, "it").get_by_role("button", name="weights: digits.safetensors").click()
+    picker = page.get_by_role("dialog", name="A file for weights")
+    offered = picker.get_by_role("button", name="nets/mine.safetensors")
+    expect(offered).to_contain_text("Noiseloom network")
+    offered.click()
+    assert value(page, "weights") == {"file": "nets/mine.safetensors"}
 
 
 def test_a_number_becomes_a_curve_over_the_noise_level(show: Show) -> None:

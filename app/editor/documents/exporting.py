@@ -18,6 +18,7 @@ from graphs.document.writing import dumps
 from graphs.errors import InputError
 from graphs.files import Places
 from graphs.home import assets_folder, workspace_folder
+from graphs.model_folders import model_folders
 from graphs.opening import Opened
 from graphs.packing import make_pack, write_pack
 
@@ -32,7 +33,7 @@ def export_json(session: Session) -> bytes:
 
 def export_pack(document: Document, place: Path, catalogue: Catalogue, readable: Sequence[Path] = ()) -> bytes:
     """The document of a file and its files as a pack; `GraphError` where one of them cannot be read."""
-    places = Places(place.parent, (workspace_folder(), assets_folder(), *readable))
+    places = Places(place.parent, (workspace_folder(), assets_folder(), *readable), model_folders())
     pack = make_pack(Opened(document, places, place=str(place)), catalogue)
     with tempfile.TemporaryDirectory(prefix="noiseloom-") as temporary:
         path = Path(temporary) / "pack.zip"

@@ -17,6 +17,7 @@ from graphs.errors import InputError
 from graphs.file_references import with_files
 from graphs.files import Places
 from graphs.home import assets_folder
+from graphs.model_folders import model_folders
 from graphs.png import SIGNATURE, graph_of
 from graphs.unpacking import unpack
 from graphs.upgrading import upgrade
@@ -65,13 +66,14 @@ def modernised(document: Document, catalogue: Catalogue) -> Imported:
 def _of_pack(body: bytes, folder: Path, catalogue: Catalogue) -> Imported:
     unpacked = _in_file(body, unpack)
     files = unpacked.folder.resolve()
+    packed = {entry.literal.get("file") for entry in unpacked.manifest.files if isinstance(entry.literal, dict)}
 
     def placed(literal: JsonValue) -> JsonValue:
-        if not isinstance(literal, dict):
-            return literal
-        return {"file": (files / str(literal["file"])).relative_to(folder.resolve()).as_posix()}
+        if isinstance(literal, dict) and literal.get("file") in packed:
+            return {"file": (files / str(literal["file"])).relative_to(folder.resolve()).as_posix()}
+        return literal  # the name of a model
 
-    notes = differences(unpacked.manifest, catalogue, Places(folder, (assets_folder(),)))
+    notes = differences(unpacked.manifest, catalogue, Places(folder, (assets_folder(),), model_folders()))
     return Imported(with_files(loads(unpacked.graph), placed), tuple(notes))
 
 

@@ -12,6 +12,7 @@ from graphs.document.model import Document, Subgraph
 from graphs.document.reading import loads
 from graphs.files import Places
 from graphs.home import assets_folder, workspace_folder
+from graphs.model_folders import model_folders
 from graphs.naming import parse_reference
 from graphs.opening import Opened
 from graphs.upgrading import upgrade
@@ -21,7 +22,7 @@ def open_document(document: JsonValue, place: str, catalogue: Catalogue, readabl
     """The graph in today's terms; `GraphError` where it is none. Its files lie beside `place`."""
     current, report = upgrade(loads(json.dumps(document)), catalogue)
     base = Path(place).resolve().parent if place else workspace_folder()
-    files = Places(base, (workspace_folder(), assets_folder(), *readable))
+    files = Places(base, (workspace_folder(), assets_folder(), *readable), model_folders())
     name = str(Path(place).resolve()) if place else ""
     return Opened(current, files, tuple(report.notes), tuple(report.faults), name)
 

@@ -30,6 +30,7 @@ export const kinds: readonly Kind[] = [
   kind("model", "Models", "What predicts the clean sample", 292, "model"),
   kind("cond", "Conditions", "What a model is asked to make", 82, "cond"),
   kind("guidance", "Guidance", "How strongly a model heeds a condition", 322, "guidance"),
+  kind("picture", "Pictures", "Pictures of yours, and masks", 30, "picture", 0.1),
   kind("noise", "Noise", "Where a sample starts", 255, "noise"),
   kind("process", "Processes", "How data becomes noise, in the time of a network", 14, "clock", 0.08),
   kind("levels", "Noise levels", "The steps from noise to data", 262, "levels", 0.035),

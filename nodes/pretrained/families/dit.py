@@ -27,7 +27,7 @@ class DiT(Family):
         """Latents of the side that the transformer was trained with."""
         config = self.parts.source.config("transformer")
         side = whole(config, "sample_size", 32)
-        return Space("latents", (whole(config, "in_channels", 4), side, side), codec=self.codec().name)
+        return self.codec().format.space(side, side)
 
     def codec(self) -> LatentCodec:
         """The checkpoint's VAE."""

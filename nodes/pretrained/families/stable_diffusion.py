@@ -44,8 +44,7 @@ class StableDiffusion(Family):
         """Latents of the VAE's channels, of the side that the UNet was trained with."""
         config = self.parts.source.config("unet")
         side = whole(config, "sample_size", 64)
-        codec = self.codec()
-        return Space("latents", (codec.format.channels, side, side), codec=codec.name)
+        return self.codec().format.space(side, side)
 
     def codec(self) -> LatentCodec:
         """The checkpoint's VAE."""

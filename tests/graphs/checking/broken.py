@@ -70,7 +70,7 @@ CHECKED: dict[Code, dict[str, JsonValue]] = {
     Code.FILE_MISSING: knobs(picture={"file": "valeus.txt"}),
     Code.FILE_FORBIDDEN: knobs(picture={"file": "../conftest.txt"}),
     Code.FILE_KIND: knobs(picture={"file": "values.py"}),
-    Code.HUB_REFUSED: knobs(picture="hub:someone/something@1"),
+    Code.HUB_MISSING: shown(amount=toy("shelving.shelf", params={"model": "hub:nobody/nothing-of-that-name"})),
 }
 """Nodes of graphs with that one fault, found by the check."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Self
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from graphs.running.executors import Executor, Here
 from graphs.running.exhaustion import MEND, explain, free_memory, is_out_of_memory
 from graphs.running.worker import Worker
 from tests.graphs.running.runs import Runs, amount, value_of
+from tests.graphs.toys.working import Luggage
 from tests.graphs.toyshop import graph, toy, toys
 
 CPU = "DefaultCPUAllocator: {} memory: you tried to allocate 2 bytes. Error code 12 (Cannot allocate memory)"
@@ -131,3 +133,28 @@ def _same(runs: Runs) -> Callable[[Catalogue], Sequence[Executor]]:
 
 def _process(runs: Runs) -> Sequence[object]:
     return [lane.process for lane in runs.executors(toys()) if isinstance(lane, Worker)]
+
+
+class Carried:
+    """Data that finds no room on a device so many times."""
+
+    def __init__(self, failures: list[Exception]) -> None:
+        self.failures, self.place = failures, "cpu"
+
+    def to(self, device: str) -> Self:
+        """Go there."""
+        if self.failures:
+            raise self.failures.pop()
+        self.place = device
+        return self
+
+
+def test_data_that_finds_no_room_goes_where_weights_were() -> None:
+    here, value = Here(toys()), Carried([MemoryError()])
+    here.residents.keep("a", Luggage)
+    assert here._moved(value) is value
+    assert here.residents.held("cpu") == 0
+    with pytest.raises(MemoryError):
+        here._moved(Carried([MemoryError(), MemoryError()]))
+    with pytest.raises(OSError, match="other"):
+        here._moved(Carried([OSError("other")]))

@@ -62,6 +62,14 @@ def test_different_parts_have_different_digests(one: Thing, other: Thing) -> Non
     assert one.digest != other.digest
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.bool, torch.int64, torch.complex64])
+def test_numbers_of_every_dtype_count(dtype: torch.dtype) -> None:
+    one, other, none = (torch.tensor(values, dtype=dtype) for values in ([1, 0], [1, 1], []))
+    assert Thing(one).digest == Thing(one.clone()).digest
+    assert len({Thing(tensor).digest for tensor in (one, other, none)}) == 3
+    assert Thing(one[0]).digest != Thing(one[1]).digest
+
+
 def test_it_is_the_same_in_every_process() -> None:
     code = (
         "import torch; from nodes.contracts.identity import digest_of; print(digest_of((1, 'a', {'b': torch.ones(2)})))"

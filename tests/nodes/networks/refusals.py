@@ -12,7 +12,8 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from graphs.errors import InputError
-from nodes.networks.checkpoint import KEY, open_checkpoint
+from nodes.networks.checkpoint import open_checkpoint
+from nodes.networks.configuration import KEY
 from tests.nodes.networks.examples import SMALL, put_together, small_file, take_apart
 
 CONTENT = small_file()

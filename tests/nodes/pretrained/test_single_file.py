@@ -17,31 +17,20 @@ from graphs.running.context import Meter, RunContext
 from nodes.cond.prompt import prompt
 from nodes.contracts.codec import from_latents
 from nodes.contracts.context import Context
-from nodes.contracts.levels import Levels
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
-from nodes.guidance.conditional import conditional
-from nodes.model.pretrained import Opened, pretrained
+from nodes.model.pretrained import pretrained
 from nodes.pretrained.folder import Folder
 from nodes.pretrained.single_file import SingleFile
 from tests.nodes.pretrained import original
-from tests.nodes.pretrained.matching import noise, opened, sampled
-from tests.nodes.pretrained.tiny import DIFFUSERS, clip, seeded, stable_diffusion, vae
-from tests.nodes.pretrained.words import clip_words
-
-CLOSE = 1e-6
-TEXT = "a cat\nred (dog:1.3)"
+from tests.nodes.pretrained.both import CLOSE, TEXT, same_results, weights_of
+from tests.nodes.pretrained.matching import noise, opened
+from tests.nodes.pretrained.tiny import seeded, stable_diffusion, vae
 
 
 @pytest.fixture(autouse=True)
 def _no_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-
-
-def weights_of(network: object) -> dict[str, Tensor]:
-    """A network's weights."""
-    assert isinstance(network, nn.Module)
-    return network.state_dict()
 
 
 def in_one(components: Mapping[str, object]) -> dict[str, Tensor]:
@@ -60,26 +49,16 @@ def in_one(components: Mapping[str, object]) -> dict[str, Tensor]:
 
 def made(folder: Path) -> Path:
     """A file of Stable Diffusion beside the folder `checkpoint` of the same weights."""
-    pipeline = stable_diffusion(folder)
+    pipeline = stable_diffusion(folder, heads=1)
     pipeline.save_pretrained(folder / "checkpoint")
     save_file(in_one(pipeline.components), folder / "model.safetensors")
     rmtree(folder / "words")
     return folder / "model.safetensors"
 
 
-def results(found: Opened) -> tuple[Tensor, Tensor]:
-    """Latents of a few steps and their pixels."""
-    levels = Levels(torch.cat([found.process.level(torch.tensor([900.0, 500.0])), torch.zeros(1, dtype=torch.float64)]))
-    latents = sampled(conditional(found.model, prompt(found.model, text=TEXT)), noise(4, 16, 16), levels)
-    sample = Sample(latents, torch.zeros(2, dtype=torch.float64), found.model.space, Rows.first(0, 2))
-    return latents, from_latents(found.codec, sample, Context(Meter())).x
-
-
 def test_a_file_gives_what_the_folder_of_its_weights_gives(tmp_path: Path) -> None:
     file = made(tmp_path)
-    ours, theirs = results(opened(file)), results(opened(tmp_path / "checkpoint"))
-    for one, other in zip(ours, theirs, strict=True):
-        torch.testing.assert_close(one, other, atol=CLOSE, rtol=0)
+    same_results(opened(file), opened(tmp_path / "checkpoint"))
 
 
 def test_the_vocabulary_is_chosen_or_found_beside_the_file_or_in_the_hubs_cache(tmp_path: Path) -> None:
@@ -111,65 +90,6 @@ def test_a_vocabulary_of_another_encoder_is_refused(tmp_path: Path) -> None:
         prompt(opened(file).model, text="a cat")
 
 
-def test_stable_diffusion_xl_has_the_parts_of_its_folder(tmp_path: Path) -> None:
-    seeded()
-    words = clip_words(tmp_path / "tokenizer")
-    parts = {
-        "unet": DIFFUSERS.UNet2DConditionModel(
-            block_out_channels=(64, 128),
-            layers_per_block=1,
-            sample_size=128,
-            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-            cross_attention_dim=64,
-            attention_head_dim=(1, 2),
-            use_linear_projection=True,
-            transformer_layers_per_block=(1, 2),
-            addition_embed_type="text_time",
-            addition_time_embed_dim=8,
-            projection_class_embeddings_input_dim=6 * 8 + 32,
-        ),
-        "text_encoder": clip(words),
-        "text_encoder_2": clip(words, kind="CLIPTextModelWithProjection", activation="gelu"),
-        "vae": vae(scaling_factor=0.13025),
-    }
-    first = {name.removeprefix("text_model."): tensor for name, tensor in weights_of(parts["text_encoder"]).items()}
-    second = original.open_clip(weights_of(parts["text_encoder_2"]))
-    file = {
-        **original.under("model.diffusion_model.", original.unet(weights_of(parts["unet"]), 1)),
-        **original.under("first_stage_model.", original.vae(weights_of(parts["vae"]), 2)),
-        **original.under("conditioner.embedders.0.transformer.text_model.", first),
-        **original.under("conditioner.embedders.1.model.", second),
-        "v_pred": torch.zeros(0),
-        "ztsnr": torch.zeros(0),
-    }
-    save_file(file, tmp_path / "model.safetensors")
-    source = SingleFile(tmp_path / "model.safetensors")
-    assert source.kind == "StableDiffusionXLPipeline"
-    assert source.settings() == {"force_zeros_for_empty_prompt": True, "requires_aesthetics_score": False}
-    scheduler = source.config("scheduler")
-    assert (scheduler["prediction_type"], scheduler["rescale_betas_zero_snr"]) == ("v_prediction", True)
-    assert source.config("vae")["scaling_factor"] == 0.13025
-    assert [source.tokenizer(name).pad_token_id for name in ("tokenizer", "tokenizer_2")] == [len(words) - 1, 0]
-    context = torch.randn(2, 77, 64, generator=torch.Generator().manual_seed(1))
-    told = {"text_embeds": context[:, 0, :32], "time_ids": torch.ones(2, 6)}
-    asked: dict[str, tuple[list[Tensor], dict[str, object]]] = {
-        "unet": (
-            [noise(4, 8, 8), torch.tensor([5.0, 900.0])],
-            {"encoder_hidden_states": context, "added_cond_kwargs": told, "return_dict": False},
-        ),
-        "text_encoder": ([torch.tensor([[3, 4, len(words) - 1]])], {}),
-        "text_encoder_2": ([torch.tensor([[3, 4, len(words) - 1]])], {}),
-        "vae": ([noise(3, 16, 16)], {"return_dict": False}),
-    }
-    for name, (arguments, settings) in asked.items():
-        ours, theirs = source.network(name, torch.float32), parts[name]
-        assert isinstance(theirs, nn.Module)
-        with torch.no_grad():
-            one, other = ours(*arguments, **settings)[0], theirs.eval()(*arguments, **settings)[0]
-        torch.testing.assert_close(one, other, atol=CLOSE, rtol=0)
-
-
 def test_a_vae_by_itself_is_a_source_of_one_part_and_no_model(tmp_path: Path) -> None:
     seeded()
     theirs = vae()
@@ -187,7 +107,7 @@ def test_a_vae_by_itself_is_a_source_of_one_part_and_no_model(tmp_path: Path) ->
 
 
 def test_a_network_without_the_rest_says_what_is_missing(tmp_path: Path) -> None:
-    pipeline = stable_diffusion(tmp_path)
+    pipeline = stable_diffusion(tmp_path, heads=1)
     file = in_one(pipeline.components)
     network = {
         name.removeprefix("model.diffusion_model."): file[name] for name in file if name.startswith("model.diff")
@@ -222,7 +142,7 @@ def test_files_that_are_no_checkpoint_are_named(name: str, told: str, tmp_path: 
 
 
 def test_a_file_that_lacks_a_tensor_is_refused(tmp_path: Path) -> None:
-    file = in_one(stable_diffusion(tmp_path).components)
+    file = in_one(stable_diffusion(tmp_path, heads=1).components)
     del file["model.diffusion_model.out.2.weight"]
     save_file(file, tmp_path / "model.safetensors")
     with pytest.raises(InputError, match="lacks a tensor"):
@@ -230,7 +150,7 @@ def test_a_file_that_lacks_a_tensor_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_pickle_is_refused_unless_it_is_allowed(tmp_path: Path) -> None:
-    file = in_one(stable_diffusion(tmp_path).components)
+    file = in_one(stable_diffusion(tmp_path, heads=1).components)
     torch.save({"state_dict": file, "global_step": 3}, tmp_path / "model.ckpt")
     with pytest.raises(InputError, match="pickle"):
         opened(tmp_path / "model.ckpt")
@@ -241,7 +161,7 @@ def test_a_pickle_is_refused_unless_it_is_allowed(tmp_path: Path) -> None:
 
 def test_weights_are_mapped_and_not_copied(tmp_path: Path) -> None:
     source = SingleFile(made(tmp_path))
-    stored = {tensor.data_ptr() for tensor in source.stored.tensors.values()}
+    stored = {tensor.data_ptr() for tensor in source.file.tensors.values()}
     for name in ("unet", "vae", "text_encoder"):
         assert {tensor.data_ptr() for tensor in source.network(name, torch.float32).parameters()} <= stored
     assert source.identity() == SingleFile(source.path).identity()

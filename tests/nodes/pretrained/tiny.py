@@ -21,6 +21,8 @@ class Scheduler(Protocol):
     """What is used of a scheduler."""
 
     timesteps: Tensor
+    sigmas: Tensor
+    init_noise_sigma: Tensor
 
 
 class Answer(Protocol):
@@ -50,7 +52,7 @@ def seeded(seed: int = 0) -> None:
     torch.manual_seed(seed)
 
 
-def clip(words: Words, kind: str = "CLIPTextModel", activation: str = "quick_gelu") -> object:
+def clip(words: Words, kind: str = "CLIPTextModel", activation: str = "quick_gelu", heads: int = 4) -> object:
     """A text encoder of two layers."""
     count = len(words)
     config = TRANSFORMERS.CLIPTextConfig(
@@ -58,7 +60,7 @@ def clip(words: Words, kind: str = "CLIPTextModel", activation: str = "quick_gel
         hidden_size=32,
         intermediate_size=37,
         num_hidden_layers=2,
-        num_attention_heads=1,
+        num_attention_heads=heads,
         max_position_embeddings=77,
         projection_dim=32,
         hidden_act=activation,
@@ -95,7 +97,9 @@ def unet(channels: int = 4, **settings: object) -> object:
     )
 
 
-def stable_diffusion(folder: Path, prediction: str = "epsilon", channels: int = 4, seed: int = 0) -> Pipeline:
+def stable_diffusion(
+    folder: Path, prediction: str = "epsilon", channels: int = 4, seed: int = 0, heads: int = 4
+) -> Pipeline:
     """Stable Diffusion 1 (ε) or 2 (v)."""
     seeded(seed)
     words = clip_words(folder / "words")
@@ -103,7 +107,7 @@ def stable_diffusion(folder: Path, prediction: str = "epsilon", channels: int = 
     return quiet(
         getattr(DIFFUSERS, kind)(
             vae=vae(),
-            text_encoder=clip(words),
+            text_encoder=clip(words, heads=heads),
             tokenizer=words,
             unet=unet(channels),
             scheduler=DIFFUSERS.DDIMScheduler(

@@ -9,7 +9,7 @@ from app.editor.engine.drawing import Drawn
 from app.editor.engine.views.pixels import small_sheet
 from app.editor.engine.views.points import density, plane, reach
 from graphs.values import describe
-from nodes.contracts.sample import Sample
+from nodes.contracts.sample import Sample, coloured
 from nodes.contracts.space import Space
 from nodes.decoder.pixels import CHANNELS, pixels
 from nodes.decoder.text import lines
@@ -38,6 +38,8 @@ def small_sample(sample: Sample, label: str = "", s: float | None = None, half: 
         return Drawn("summary", said)
     if is_picture(space):
         return Drawn("pictures", said, (small_sheet(pixels(sample).pixels, label, s),))
+    if space.colours:
+        return Drawn("pictures", said, (small_sheet(bytes_of(coloured(sample)), label, s),))
     if is_field(space):
         return Drawn("pictures", said, (small_sheet(look(sample.x), label, s),))
     at = plane(sample)
@@ -54,4 +56,9 @@ def look(latents: Tensor) -> Tensor:
     middle = chosen.mean((0, 2, 3), keepdim=True)
     spread = chosen.std((0, 2, 3), keepdim=True).clamp_min(1e-6)
     scaled = ((chosen - middle) / (2.5 * spread)).nan_to_num().clamp(-1, 1)
-    return ((scaled + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu()
+    return bytes_of(scaled)
+
+
+def bytes_of(values: Tensor) -> Tensor:
+    """Values [B, C, H, W] in [−1, 1] as bytes [B, H, W, C]."""
+    return ((values + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu()

@@ -27,7 +27,7 @@ export type KindJson =
   | { kind: "switch" }
   | { kind: "choice"; options: (string | number)[] }
   | { kind: "text"; lines?: boolean; prompt?: boolean }
-  | { kind: "file"; suffixes?: string[] }
+  | { kind: "file"; suffixes?: string[]; folder?: boolean }
   | { kind: "curve"; minimum?: number | null; maximum?: number | null; step?: number | null }
   | { kind: "colour" }
   | {

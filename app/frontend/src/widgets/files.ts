@@ -8,20 +8,24 @@ export interface FileEntry {
   /** What stands in the document. */
   value: Json;
   name: string;
-  /** Where it is: "workspace" or "assets". */
+  /** Where it is: "workspace", "models" or "assets". */
   from: string;
   bytes?: number;
+  /** What a model is, as "SDXL checkpoint". */
+  kind?: string;
 }
 
 interface Listed {
   files?: { path: string; name?: string; bytes?: number }[];
+  models?: { name: string; value: Json; kind: string; bytes: number }[];
   assets?: (string | { name: string; bytes?: number })[];
 }
 
-/** The files of these suffixes in the workspace and among the assets. */
-export async function listFiles(editor: Editor, suffixes: readonly string[]): Promise<FileEntry[]> {
-  const answer = await taken(await editor.request(`/api/files?suffixes=${encodeURIComponent(suffixes.join(","))}`));
-  const { files = [], assets = [] } = (await answer.json()) as Listed;
+/** The files of these suffixes in the workspace, among the models and among the assets; models that are folders, too. */
+export async function listFiles(editor: Editor, suffixes: readonly string[], folder = false): Promise<FileEntry[]> {
+  const query = `suffixes=${encodeURIComponent(suffixes.join(","))}${folder ? "&folder=true" : ""}`;
+  const answer = await taken(await editor.request(`/api/files?${query}`));
+  const { files = [], models = [], assets = [] } = (await answer.json()) as Listed;
   return [
     ...files.map((file): FileEntry => ({
       value: { file: file.path },
@@ -29,6 +33,7 @@ export async function listFiles(editor: Editor, suffixes: readonly string[]): Pr
       from: "workspace",
       ...(file.bytes === undefined ? {} : { bytes: file.bytes }),
     })),
+    ...models.map((model): FileEntry => ({ ...model, from: "models" })),
     ...assets.map((asset): FileEntry => {
       const name = typeof asset === "string" ? asset : asset.name;
       return { value: `asset:${name.replace(/^asset:/, "")}`, name: name.replace(/^asset:/, ""), from: "assets" };

@@ -56,6 +56,19 @@ def test_a_pack_is_imported_with_its_files_and_exported_again(
         export_pack(session.document, session.place, catalogue)
 
 
+def test_the_name_of_a_model_stays_what_it_is_in_a_pack_that_is_imported(
+    library: Library, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "mine.safetensors").write_bytes(b"weights")
+    monkeypatch.setenv("NOISELOOM_MODELS", str(tmp_path / "models"))
+    session = library.open("digits")
+    edit(session, SetParameter(id="network", name="weights", value={"file": "mine.safetensors"}))
+    pack = export_pack(session.document, session.place, catalogue)
+    brought = library.import_bytes("shared.zip", pack, catalogue)
+    assert brought.document.nodes["network"].params["weights"] == {"file": "mine.safetensors"}
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b"\xff", PNG, PNG[:20], b"PK\3\4 no zip", b"[" * 100_000])
 def test_what_holds_no_graph_is_refused_and_leaves_nothing(library: Library, catalogue: Catalogue, body: bytes) -> None:
     with pytest.raises(InputError) as caught:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.app.editor.sites import Site
 from tests.app.editor.test_uploads import picture
+from tests.nodes.library.making import pipeline, weights
 
 
 def test_an_uploaded_file_lies_in_the_workspace_and_is_listed(site: Site) -> None:
@@ -21,6 +24,26 @@ def test_weights_that_come_with_noiseloom_are_listed_where_a_graph_does_not_say_
     found = site.get("/api/files").json()["assets"]
     assert found
     assert all(name.endswith(".safetensors") for name in found)
+
+
+def test_models_are_offered_where_their_kind_of_file_or_a_folder_is_wanted(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOISELOOM_MODELS", str(tmp_path / "library"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    weights(tmp_path / "library" / "loras" / "x.safetensors", {"layer.lora_A.weight": (4, 4)})
+    pipeline(tmp_path / "library" / "tiny")
+    (tmp_path / "library" / "y.ckpt").write_bytes(b"pickled")
+
+    def named(query: str) -> list[str]:
+        return [model["name"] for model in site.get(f"/api/files{query}").json()["models"]]
+
+    assert named("?suffixes=.safetensors") == ["loras/x.safetensors"]
+    assert named("?folder=true") == ["loras/x.safetensors", "tiny"]
+    assert named("?suffixes=.png&folder=true") == ["tiny"]
+    assert named("") == named("?suffixes=.png") == []
+    found = site.get("/api/files?suffixes=.safetensors").json()["models"][0]
+    assert (found["value"], found["kind"]) == ({"file": "loras/x.safetensors"}, "LoRA")
 
 
 @pytest.mark.parametrize("name", ["../../evil.png", "/etc/evil.png", "..\\evil.png", ".evil.png", "con.png", ""])

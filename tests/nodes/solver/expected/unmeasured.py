@@ -15,6 +15,7 @@ UNMEASURED: Mapping[str, str] = {
     "solver.ddbm": "of a bridge in its own point and time; Heun's part is of order 2 (test_ddbm.py)",
     "solver.dpm_solver_adaptive": "chooses its own steps; the error follows the tolerance (test_adaptive.py)",
     "solver.ggf": "chooses its own steps; the law follows the tolerance (test_ggf.py)",
+    "solver.inpaint": "puts what is known into the steps of the solver that it is given (test_inpaint.py)",
     "solver.interpolant": "draws at each level over the solver that it is given; weak order 1 (test_interpolant.py)",
     "solver.one_step": "goes to the end in a single step, whatever the levels: exact of a map (test_flow_maps.py)",
     "solver.reflected": "keeps the steps of the solver that it is given within walls",

@@ -66,7 +66,7 @@ function range(parameter: ParameterJson): string {
     case "switch":
       return `on or off${none}`;
     case "file":
-      return `${kind.suffixes?.join(" or ") || "a"} file${none}`;
+      return `${kind.suffixes?.join(" or ") || "a"} file${kind.folder ? ", a folder or a model of the hub" : ""}${none}`;
     case "colour":
       return `#rrggbb${none}`;
     case "text":

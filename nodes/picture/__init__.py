@@ -1,0 +1,1 @@
+"""Pictures from files, made ready for a model, and masks."""

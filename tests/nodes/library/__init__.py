@@ -1,0 +1,1 @@
+"""What the model library says of files and folders."""
