@@ -32,6 +32,7 @@ SHOWN = {
     "invert": "edit_sheet",
     "likelihood": "points",
     "mixture": "panels",
+    "names": "result",
     "schedules": "noise_plot",
     "sde-vs-ode": "sde_plot",
     "steer": "steered_sheet",
@@ -40,6 +41,10 @@ SHOWN = {
     "which-solver": "plot",
 }
 """Which node's result stands for an example."""
+TOLD = {
+    "stable-diffusion": "hub:stable-diffusion-v1-5/\n    stable-diffusion-v1-5\n\na lighthouse in a (storm:1.2),\noil painting"
+}
+"""What stands for an example that not everybody can run."""
 
 
 def thumbnail(content: bytes, suffix: str) -> Image.Image:
@@ -71,6 +76,8 @@ def main() -> None:
         file = files_of(run(example)[node]["out"])[0]
         thumbnail(file.content, file.suffix).save(folder / f"{example}.webp", quality=82, method=6)
         print(example, node)
+    for example, text in TOLD.items():
+        thumbnail(text.encode(), ".txt").save(folder / f"{example}.webp", quality=82, method=6)
 
 
 if __name__ == "__main__":

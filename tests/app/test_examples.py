@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from graphs.home import examples_folder
 from tests.app.conftest import Command
+from tests.nodes.pretrained.tiny import stable_diffusion
 
-EXAMPLES = sorted(path.stem for path in examples_folder().glob("*.json"))
+NEEDS_A_CHECKPOINT = "stable-diffusion"
+EXAMPLES = sorted(path.stem for path in examples_folder().glob("*.json") if path.stem != NEEDS_A_CHECKPOINT)
 FEWER = {"count": 2, "num_inference_steps": 3, "reference_steps": 3, "substeps": 3}
 """What makes a run short; the way of the data stays the same."""
 
@@ -36,3 +40,23 @@ def test_an_example_has_a_name_and_a_note_and_no_fault_and_runs(noiseloom: Comma
     answer = noiseloom("run", name, *fewer(name), "--json")
     assert answer.status == 0
     assert json.loads(answer.out)["outputs"]
+
+
+def test_the_example_that_needs_a_checkpoint_says_how_to_get_it(
+    noiseloom: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    answer = noiseloom("run", NEEDS_A_CHECKPOINT)
+    assert answer.status == 2
+    assert "noiseloom models fetch stable-diffusion-v1-5/stable-diffusion-v1-5" in answer.err
+
+
+def test_the_example_that_needs_a_checkpoint_runs_with_one(noiseloom: Command, tmp_path: Path) -> None:
+    stable_diffusion(tmp_path).save_pretrained(tmp_path / "checkpoint")
+    settings = [f"checkpoint.source={tmp_path / 'checkpoint'}", "noise.width=32", "noise.height=64"]
+    options = [part for setting in (*settings, "levels.num_inference_steps=3") for part in ("--set", setting)]
+    answer = noiseloom("run", NEEDS_A_CHECKPOINT, *options, "--allow-read", str(tmp_path), "--json", "--out", "out")
+    assert answer.status == 0, answer.err
+    (output,) = json.loads(answer.out)["outputs"]
+    with Image.open(output["path"]) as picture:
+        assert picture.size == (32, 64)
