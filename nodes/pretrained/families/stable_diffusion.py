@@ -15,6 +15,7 @@ from nodes.contracts.changes import Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.query import Query
 from nodes.contracts.space import Space
+from nodes.pretrained.asked import know
 from nodes.pretrained.clip import Clip
 from nodes.pretrained.configs import whole
 from nodes.pretrained.consistency import scale_embedding
@@ -60,7 +61,10 @@ class StableDiffusion(Family):
 
     def completed(self, q: Query, cond: Cond) -> Cond:
         """With the guidance scale, where the network was distilled to be told one."""
-        if not self.told or "guidance" in cond.entries:
+        if not self.told:
+            know(cond, [name for name in cond.entries if name != "guidance"])
+            return cond
+        if "guidance" in cond.entries:
             return cond
         return Cond({**cond.entries, "guidance": torch.full((len(q.rows),), GUIDANCE)})
 

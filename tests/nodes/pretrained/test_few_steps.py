@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 import torch
 
+from graphs.errors import InputError
 from graphs.running.context import Meter
 from nodes.cond.prompt import prompt
 from nodes.contracts.asking import predict
-from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.levels import alpha_sigma, factor
 from nodes.contracts.query import Query
 from nodes.contracts.rows import Rows
 from nodes.guidance.conditional import Conditional
+from nodes.guidance.distilled import distilled
 from nodes.levels.turbo import turbo
 from nodes.pretrained.consistency import Boundary
 from tests.nodes.pretrained.matching import CLOSE, noise, opened, sampled
@@ -37,7 +38,7 @@ def test_a_latent_consistency_model_answers_as_its_pipeline(
     model, _, process = opened(tmp_path / "checkpoint")
     cond = prompt(model, text="\n".join(TEXTS))
     if guidance is not None:
-        cond = Cond({**cond.entries, "guidance": torch.full((2,), guidance)})
+        cond = distilled(cond, guidance=guidance)
     levels = torch.cat([process.level(pipeline.scheduler.timesteps.double()), torch.zeros(1, dtype=torch.float64)])
     context, rows, step = Context(Meter()), Rows.first(0, 2), torch.zeros(2, dtype=torch.int64)
     for now, then, fresh in zip(levels, levels[1:], [*drawn, torch.zeros_like(x)], strict=False):
@@ -71,3 +72,6 @@ def test_one_step_of_a_turbo_model_is_the_pipelines(tmp_path: Path) -> None:
     _, begun = alpha_sigma(levels.s[:1])  # their noise alone, without the σ of data that are 0, is as strong as this
     ours = sampled(Conditional(model, prompt(model, text="\n".join(TEXTS))), factor(begun.expand(2), x) * x, levels)
     torch.testing.assert_close(ours, theirs, atol=CLOSE, rtol=0)
+    told = Conditional(model, distilled(prompt(model, text="a cat"), guidance=3.0))
+    with pytest.raises(InputError, match="not trained to be told"):
+        sampled(told, x, levels)
