@@ -33,6 +33,7 @@ SHOWN = {
     "likelihood": "points",
     "lora": "sheet",
     "mixture": "panels",
+    "names": "result",
     "schedules": "noise_plot",
     "sde-vs-ode": "sde_plot",
     "steer": "steered_sheet",

@@ -50,7 +50,8 @@ class Haar(Codec):
                 mend="decode the latents first" if x.space.codec else "wire pictures, or set fewer `levels`",
             )
         _one_level(x)
-        latents = Space("latents", (event[0] * side**2, event[1] // side, event[2] // side), codec=self.name)
+        bands_of = (event[0] * side**2, event[1] // side, event[2] // side)
+        latents = Space("latents", bands_of, codec=self.name, cell=side)
         bands = x.x
         for _ in range(self.levels):
             bands = _analysed(bands)

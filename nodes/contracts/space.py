@@ -30,7 +30,7 @@ class Space:
     what decodes the space. `parts` name the pieces of a flat event (D,), in order, where it is a product of spaces.
     `source` names the law of the ε in its noised points where that is not standard normal (nodes/sources). `colours`
     say roughly how latents [C, H, W] look: what each channel adds to red, green and blue in [−1, 1], and in a last row
-    what is added always.
+    what is added always. A `cell` of latents [C, H, W] stands for so many pixels a side of the decoded picture.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Space:
     vocabulary: tuple[str, ...] = ()
     source: str | None = None
     colours: tuple[tuple[float, float, float], ...] = ()
+    cell: int = 1
 
     @property
     def mask(self) -> int:

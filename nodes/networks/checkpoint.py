@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
-from torch import Tensor
+from torch import Tensor, nn
 
 from graphs.errors import InputError
 from nodes.networks.configuration import KEY, NetworkConfiguration
@@ -29,6 +29,8 @@ from nodes.networks.header import (
     read_header,
     some,
 )
+from nodes.networks.token_configuration import TokenConfiguration
+from nodes.networks.token_network import TokenNetwork
 
 PARAMETER_LIMIT = 250_000_000
 """Most parameters of a network that is opened, a gigabyte in float32."""
@@ -42,6 +44,13 @@ HINTS = (
 )
 """Parts of tensor names and what a file with such names probably is, the surest first."""
 
+OPENED_BY = {"unet": "model.checkpoint", "tokens": "model.tokens"}
+"""The node that opens each architecture of ours."""
+
+
+Told = TypeVar("Told", NetworkConfiguration, TokenConfiguration)
+Built = TypeVar("Built", bound=nn.Module)
+
 
 def read_configuration(path: Path) -> NetworkConfiguration:
     """The configuration of the network stored at `path`, read from the header alone.
@@ -49,7 +58,7 @@ def read_configuration(path: Path) -> NetworkConfiguration:
     Raises `InputError` if the file is none, is of another kind, is not one of ours or describes no possible network.
     """
     with open_regular(path) as stream:
-        return _configuration(_header(stream, path))
+        return _configuration(_header(stream, path), NetworkConfiguration)
 
 
 def open_checkpoint(path: Path) -> Denoiser:
@@ -58,9 +67,18 @@ def open_checkpoint(path: Path) -> Denoiser:
     Raises `InputError` for whatever is wrong with the file. Until the configuration, the names, dtypes and shapes in
     the header and the size of the file agree, no memory is taken for tensors; no code of the file is ever run.
     """
+    return _opened(path, NetworkConfiguration, lambda told: Denoiser(told))  # noqa: PLW0108 - only where it is built
+
+
+def open_tokens(path: Path) -> TokenNetwork:
+    """The network of tokens stored at `path`, as `open_checkpoint` opens one of pictures, and as strictly."""
+    return _opened(path, TokenConfiguration, TokenNetwork)
+
+
+def _opened(path: Path, schema: type[Told], build: Callable[[Told], Built]) -> Built:
     with open_regular(path) as stream:
         header = _header(stream, path)
-        network = _empty_network(_configuration(header), path)
+        network = _empty_network(_configuration(header, schema), build, path)
         _compare(header, {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()})
         check_layout(header)
         weights = _weights(stream, header)
@@ -68,8 +86,8 @@ def open_checkpoint(path: Path) -> Denoiser:
     return network.eval()
 
 
-def serialise(network: Denoiser, dtype: torch.dtype = torch.float16) -> bytes:
-    """The file that `open_checkpoint` opens as this network, its weights rounded to `dtype`, a floating type."""
+def serialise(network: Denoiser | TokenNetwork, dtype: torch.dtype = torch.float16) -> bytes:
+    """The file that is opened as this network, its weights rounded to `dtype`, a floating type."""
     metadata = {KEY: network.configuration.model_dump_json()}
     weights = {name: tensor.to("cpu", dtype).contiguous() for name, tensor in network.state_dict().items()}
     return save_tensors(weights, metadata)
@@ -83,13 +101,13 @@ def _header(stream: BinaryIO, path: Path) -> Header:
         raise InputError(problem, where=str(path), mend="check the disk and the permissions") from None
 
 
-def _configuration(header: Header) -> NetworkConfiguration:
+def _configuration(header: Header, schema: type[Told]) -> Told:
     text = header.metadata.get(KEY)
     if text is None:
         raise _not_ours(header)
     try:
-        parse_json(text)
-        return NetworkConfiguration.model_validate_json(text)
+        _check_architecture(parse_json(text), str(schema.model_fields["architecture"].default), header)
+        return schema.model_validate_json(text)
     except ValidationError as error:
         problem = first_problem(error)
     except ValueError as error:
@@ -99,6 +117,18 @@ def _configuration(header: Header) -> NetworkConfiguration:
         where=str(header.path),
         mend="use a file that Noiseloom's training wrote, as it was written",
     )
+
+
+def _check_architecture(fields: object, wanted: str, header: Header) -> None:
+    given = fields.get("architecture") if isinstance(fields, dict) else None
+    if isinstance(given, str) and given != wanted and given in OPENED_BY:
+        raise InputError(
+            "this network of ours is of another kind",
+            where=str(header.path),
+            given=f"a network of the architecture {given!r}",
+            allowed=f"one of the architecture {wanted!r}",
+            mend=f"open it with {OPENED_BY[given]}",
+        )
 
 
 def _not_ours(header: Header) -> InputError:
@@ -116,11 +146,11 @@ def _not_ours(header: Header) -> InputError:
     )
 
 
-def _empty_network(configuration: NetworkConfiguration, path: Path) -> Denoiser:
+def _empty_network(configuration: Told, build: Callable[[Told], Built], path: Path) -> Built:
     """The network without memory for its weights; the schema bounds its layers, the limit its parameters."""
     _check_count(configuration.parameter_floor, path)
     with torch.device("meta"):
-        network = Denoiser(configuration).requires_grad_(requires_grad=False)
+        network = build(configuration).requires_grad_(requires_grad=False)
     _check_count(sum(tensor.numel() for tensor in network.parameters()), path)
     return network
 

@@ -117,9 +117,9 @@ class TextEncoder(nn.Module):
     def __init__(self, configuration: NetworkConfiguration) -> None:
         super().__init__()
         width, heads = configuration.context_width, configuration.text_heads
-        self.words = _spread(0.3, len(configuration.vocabulary) + SPECIAL, width)
-        self.positions = _spread(0.02, configuration.prompt_length + 1, width)
-        self.summary = _spread(0.02, width)
+        self.words = spread(0.3, len(configuration.vocabulary) + SPECIAL, width)
+        self.positions = spread(0.02, configuration.prompt_length + 1, width)
+        self.summary = spread(0.02, width)
         self.layers = nn.ModuleList(TextLayer(width, heads) for _ in range(configuration.text_layers))
         self.norm = nn.LayerNorm(width)
 
@@ -134,7 +134,7 @@ class TextEncoder(nn.Module):
         return tokens, tokens[:, 0], mask
 
 
-def _spread(deviation: float, *shape: int) -> nn.Parameter:
+def spread(deviation: float, *shape: int) -> nn.Parameter:
     """Weights with this standard deviation at the start.
 
     Uniform, because drawing normals for a network without memory makes torch import its decompositions, for a second.

@@ -18,6 +18,9 @@ from nodes.sources.named import start_noise
 LARGEST_BATCH = 2**28
 """Numbers in one batch at the most: a gibibyte of float32."""
 First: TypeAlias = Annotated[int, Number(integer=True, minimum=0, maximum=2**31)]
+Side: TypeAlias = Annotated[int, Number(integer=True, minimum=0, maximum=2**16, unit="px")]
+PICTURE = 3
+"""Axes of a picture: channels, height, width."""
 
 
 def space_of(like: Model | Sample | None, shape: tuple[int, ...]) -> Space:
@@ -39,6 +42,22 @@ def space_of(like: Model | Sample | None, shape: tuple[int, ...]) -> Space:
             mend="use noise.masked",
         )
     return space
+
+
+def sized(space: Space, width: int, height: int) -> Space:
+    """The space of pictures with these sides in pixels; 0 leaves a side as it is."""
+    if not width and not height:
+        return space
+    if len(space.event) != PICTURE or width % space.cell or height % space.cell:
+        raise InputError(
+            "the noise cannot have these sides",
+            where="width and height",
+            given=f"{width} × {height} for {space.describe()}",
+            allowed=f"multiples of {space.cell}, for pictures or latents [channels, height, width]",
+            mend="set 0 for the model's own size",
+        )
+    channels, rows, columns = space.event
+    return replace(space, event=(channels, height // space.cell or rows, width // space.cell or columns))
 
 
 def with_source(space: Space, source: str | None) -> Space:

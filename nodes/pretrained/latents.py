@@ -29,7 +29,8 @@ class LatentFormat:
     def space(self, height: int, width: int) -> Space:
         """Latents of that many cells."""
         colours = COLOURS.get((self.channels, self.scale), ())
-        return Space("latents", (self.channels, height, width), codec=self.name, colours=colours)
+        event = (self.channels, height, width)
+        return Space("latents", event, codec=self.name, colours=colours, cell=self.down)
 
     def inward(self, z: Tensor) -> Tensor:
         """The VAE's latents as the model has them."""

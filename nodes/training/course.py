@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import torch
 import typer
 
 from nodes.training.state import restore, save, write_whole
-from nodes.training.trainer import Trainer
+from nodes.training.trainer import Training
 
 TOLD = 100
 """Steps between two lines that are told, and the steps whose loss they average."""
@@ -21,14 +22,17 @@ CHECKPOINT = "training.safetensors"
 """The file from which a training goes on."""
 
 
+Kind = TypeVar("Kind", bound=Training)
+
+
 @dataclass(frozen=True)
-class Course:
+class Course(Generic[Kind]):
     """A training and where it is kept: a folder, the name of the finished file in it, and how that is written."""
 
-    trainer: Trainer
+    trainer: Kind
     folder: Path
     name: str
-    finished: Callable[[Trainer], bytes]
+    finished: Callable[[Kind], bytes]
 
     def keep(self) -> None:
         """Write the checkpoint and the file of the network as it is now."""
@@ -71,11 +75,11 @@ def parser(description: str) -> argparse.ArgumentParser:
     return made
 
 
-def follow(course: Course, options: Options, every: float = 60) -> None:
+def follow(course: Course[Kind], options: Options, every: float = 60) -> None:
     """Train for so many minutes, or up to a step, and tell the loss."""
     torch.set_num_threads(options.threads)
     if options.compile:
-        course.trainer.network.unet.compile()
+        course.trainer.compile()
     began, losses = time.monotonic(), list[float]()
     for loss in course.train(options.steps, every):
         losses.append(loss)

@@ -60,7 +60,7 @@ def finished(trainer: Trainer) -> bytes:
     return serialise(trainer.averaged(NETWORK.model_copy(update={"recipe": told})))
 
 
-def course(trainer: Trainer, folder: Path) -> Course:
+def course(trainer: Trainer, folder: Path) -> Course[Trainer]:
     """The training of the digits, kept in a folder."""
     return Course(trainer, folder, "digits.safetensors", finished)
 

@@ -52,7 +52,7 @@ def network(emoji: list[Emoji], deviation: float) -> NetworkConfiguration:
     )
 
 
-def course(emoji: list[Emoji], folder: Path, recipe: Recipe = RECIPE) -> Course:
+def course(emoji: list[Emoji], folder: Path, recipe: Recipe = RECIPE) -> Course[Trainer]:
     """The training of these emoji, kept in a folder."""
     examples = EmojiExamples(emoji)
     trainer = Trainer(network(emoji, examples.deviation), examples, recipe)

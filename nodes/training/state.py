@@ -12,7 +12,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from graphs.errors import InputError
-from nodes.training.trainer import Trainer
+from nodes.training.trainer import Training
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 """What the optimiser remembers of each parameter, besides the step."""
@@ -33,13 +33,13 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def save(trainer: Trainer, path: Path) -> None:
+def save(trainer: Training, path: Path) -> None:
     """Keep a training that has made a step or more."""
     metadata = {"step": str(trainer.step), "training": _described(trainer)}
     write_whole(path, save_tensors({name: tensor.contiguous() for name, tensor in _tensors(trainer).items()}, metadata))
 
 
-def restore(trainer: Trainer, path: Path) -> None:
+def restore(trainer: Training, path: Path) -> None:
     """Go on from where `save` was: every later step gives what it would have given, bitwise
     on the same machine and with the same threads.
 
@@ -62,19 +62,18 @@ def restore(trainer: Trainer, path: Path) -> None:
     trainer.step = int(metadata["step"])
 
 
-def _described(trainer: Trainer) -> str:
-    """What must be the same to go on; a network may be told of in other words meanwhile."""
-    network = trainer.network.configuration.model_dump_json(exclude={"title", "recipe", "licence"})
-    return f"{trainer.recipe.model_dump_json()}\n{network}"
+def _described(trainer: Training) -> str:
+    """What must be the same to go on."""
+    return f"{trainer.recipe.model_dump_json()}\n{trainer.described}"
 
 
-def _begin_moments(trainer: Trainer) -> None:
+def _begin_moments(trainer: Training) -> None:
     for parameter in trainer.network.parameters():
         moments = {name: torch.zeros_like(parameter) for name in MOMENTS}
         trainer.optimiser.state[parameter] = {"step": torch.tensor(0.0), **moments}
 
 
-def _tensors(trainer: Trainer) -> dict[str, Tensor]:
+def _tensors(trainer: Training) -> dict[str, Tensor]:
     """Everything that a step changes, by name; the tensors themselves."""
     found = {f"average.{name}": tensor for name, tensor in trainer.average.items()}
     for name, parameter in trainer.network.named_parameters():

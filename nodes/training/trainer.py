@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from typing import TypeVar
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import AdamW
 
 from graphs.errors import NoiseloomError
@@ -14,34 +17,52 @@ from nodes.training.examples import Examples
 from nodes.training.objective import drawn_levels, dropped_texts, loss, noise_of
 from nodes.training.recipe import Recipe
 
+TOLD = {"title", "recipe", "licence"}
+"""What a configuration says for a person."""
+
+Network = TypeVar("Network", bound=nn.Module)
+
 
 class LostError(NoiseloomError):
     """The training has lost its numbers; the weights are worth nothing."""
 
 
-class Trainer:
-    """A network in training, after `step` steps.
+class Training(ABC):
+    """A network in training, after `step` steps; what is learnt, `loss` says.
 
     Each step is a function of the weights, the recipe and the step's number: all chance is drawn by counters, none
-    from a generator whose state would have to be kept.
+    from a generator whose state would have to be kept. `words`, a table of the network's, learns at a rate of its own.
     """
 
-    def __init__(self, configuration: NetworkConfiguration, examples: Examples, recipe: Recipe) -> None:
-        self.examples, self.recipe, self.step = examples, recipe, 0
+    network: nn.Module
+
+    def __init__(self, network: nn.Module, words: nn.Parameter, recipe: Recipe) -> None:
+        self.network, self.recipe, self.step = network, recipe, 0
         self.rows = Rows.first(recipe.seed, recipe.batch)
-        self.network = fresh_network(configuration, recipe.seed)
-        self.average = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
-        words = self.network.text.words
-        others = [parameter for parameter in self.network.parameters() if parameter is not words]
+        self.average = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+        others = [parameter for parameter in network.parameters() if parameter is not words]
         self.optimiser = AdamW(
             [{"params": others, "times": 1.0}, {"params": [words], "times": recipe.word_rate, "weight_decay": 0.0}],
             betas=(0.9, 0.99),
             weight_decay=recipe.weight_decay,
         )
 
+    @property
+    @abstractmethod
+    def described(self) -> str:
+        """The network, as it must be the same to go on; it may be told of in other words meanwhile."""
+
+    @abstractmethod
+    def loss(self) -> Tensor:
+        """What this step makes smaller, a scalar."""
+
+    def compile(self) -> None:
+        """Compile what takes the most time."""
+        self.network.compile()
+
     def advance(self) -> float:
         """One step; the loss before it. `LostError` where that is no number any more; then nothing is changed."""
-        value = self._loss()
+        value = self.loss()
         if not bool(value.isfinite()):
             raise LostError(f"the loss of step {self.step} is {float(value.detach())}; go on from what was kept before")
         torch.autograd.backward(value)
@@ -54,24 +75,48 @@ class Trainer:
         self.step += 1
         return float(value.detach())
 
-    def averaged(self, configuration: NetworkConfiguration) -> Denoiser:
-        """A network of the averaged weights, described by `configuration`."""
-        network = Denoiser(configuration)
+    def filled(self, network: Network) -> Network:
+        """The network with the averaged weights, ready to be asked."""
         network.load_state_dict(self.average)
         return network.eval().requires_grad_(requires_grad=False)
 
-    def _loss(self) -> Tensor:
+    def _take_average(self) -> None:
+        state = self.network.state_dict()
+        tensors = [state[name] for name in self.average]
+        torch._foreach_lerp_(list(self.average.values()), tensors, 1 - self.recipe.kept_at(self.step))
+
+
+class Trainer(Training):
+    """A denoiser of pictures in training."""
+
+    network: Denoiser
+
+    def __init__(self, configuration: NetworkConfiguration, examples: Examples, recipe: Recipe) -> None:
+        network = fresh_network(configuration, recipe.seed)
+        super().__init__(network, network.text.words, recipe)
+        self.examples = examples
+
+    @property
+    def described(self) -> str:
+        """The configuration, but for what it says for a person."""
+        return self.network.configuration.model_dump_json(exclude=TOLD)
+
+    def compile(self) -> None:
+        """The picture network."""
+        self.network.unet.compile()
+
+    def averaged(self, configuration: NetworkConfiguration) -> Denoiser:
+        """A network of the averaged weights, described by `configuration`."""
+        return self.filled(Denoiser(configuration))
+
+    def loss(self) -> Tensor:
+        """The error of the denoiser on a batch of pictures."""
         pictures, texts = self.examples.batch(self.rows, self.step)
         s = drawn_levels(self.recipe, self.rows, self.step)
         noise = noise_of(self.rows, tuple(pictures.shape[1:]), self.step)
         texts = dropped_texts(self.recipe, self.rows, self.step, texts)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.precision == "bfloat16"):
             return loss(self.network, pictures, texts, s, noise)
-
-    def _take_average(self) -> None:
-        state = self.network.state_dict()
-        tensors = [state[name] for name in self.average]
-        torch._foreach_lerp_(list(self.average.values()), tensors, 1 - self.recipe.kept_at(self.step))
 
 
 def fresh_network(configuration: NetworkConfiguration, seed: int) -> Denoiser:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from graphs import InputError
 from graphs.running.context import Meter, RunContext
+from nodes.contracts.space import Space
 from nodes.model.table import table
 from nodes.noise.gaussian import gaussian
 from tests.nodes.gaussian import Gaussian
@@ -46,3 +49,23 @@ def test_tokens_are_refused_with_the_noise_that_they_have() -> None:
     with pytest.raises(InputError, match="tokens") as caught:
         gaussian(table(run=RunContext(Meter())))
     assert "noise.masked" in caught.value.mend
+
+
+def test_sides_are_told_in_pixels_of_the_picture_and_latents_have_cells() -> None:
+    like = replace(gaussian(shape=(4, 8, 8)), space=Space("latents", (4, 8, 8), codec="of eight", cell=8))
+    made = gaussian(like, count=1, width=128, height=32)
+    assert (made.space.event, made.space.codec, made.space.cell) == ((4, 4, 16), "of eight", 8)
+    assert made.x.shape == (1, 4, 4, 16)
+    assert gaussian(like, count=1, height=32).space.event == (4, 4, 8)
+
+
+@pytest.mark.parametrize("sides", [(12, 0), (0, 30)])
+def test_sides_that_the_cells_do_not_divide_are_refused(sides: tuple[int, int]) -> None:
+    like = replace(gaussian(shape=(4, 8, 8)), space=Space("latents", (4, 8, 8), codec="of eight", cell=8))
+    with pytest.raises(InputError, match="multiples of 8"):
+        gaussian(like, width=sides[0], height=sides[1])
+
+
+def test_points_that_are_no_pictures_have_no_sides() -> None:
+    with pytest.raises(InputError, match="sides"):
+        gaussian(shape=(5,), width=8)

@@ -22,6 +22,9 @@ class Scheduler(Protocol):
     sigmas: Tensor
     init_noise_sigma: Tensor
 
+    def set_timesteps(self, num_inference_steps: int) -> None:
+        """Choose the times."""
+
 
 class Answer(Protocol):
     """What a pipeline answers."""
