@@ -12,6 +12,7 @@ import torch
 
 from graphs import Estimate, FilePath, InputError, RunContext, Span, abilities, node
 from graphs.naming import listing, suggestion
+from nodes.contracts.changes import UNCHANGED, Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
@@ -68,7 +69,7 @@ class Completion(Leaf):
         """One row."""
         return 1
 
-    def prompt(self, texts: tuple[str, ...]) -> Cond:
+    def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
         """The texts' words; a word that the network never saw is refused, and one more than it reads."""
         for text in texts:
             self._check(text)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from graphs.errors import InputError
-from nodes.networks.header import FOREIGN, open_regular, quote
+from nodes.networks.header import FOREIGN, PREFIX, open_regular, quote
 from nodes.networks.mapped import Stored
 
 SUFFIXES = (".ckpt", ".pt", ".pth", ".bin")
@@ -23,8 +23,9 @@ INNER = ("state_dict", "model_state_dict", "model", "params_ema", "params")
 def is_pickled(path: Path) -> bool:
     """Whether a file begins as a pickle or as an archive of one; a name alone says nothing."""
     with open_regular(path) as stream:
-        start = stream.read(16)
-    return any(start.startswith(magic) for magic, _, unsafe in FOREIGN if unsafe)
+        start = stream.read(PREFIX + 1)
+    # The length before a safetensors header may begin with the bytes of a pickle: of 32 lengths, one does.
+    return start[PREFIX:] != b"{" and any(start.startswith(magic) for magic, _, unsafe in FOREIGN if unsafe)
 
 
 def read_pickled(path: Path, *, allow_pickle: bool) -> Stored:

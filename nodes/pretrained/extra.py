@@ -72,13 +72,13 @@ def _mapped(package: str, kind: str, place: Path) -> nn.Module | None:
     return of_transformers(theirs, place)
 
 
-def tokens_of(package: str, kind: str, place: Path) -> Tokenizer:
+def tokens_of(package: str, kind: str, place: Path, **settings: str) -> Tokenizer:
     """A tokenizer of a class of a library; `InputError` where it cannot be opened."""
     found: _Tokenizers | None = getattr(library(package), kind, None)
     if found is None:
         raise _unknown(package, kind)
     try:
-        return found.from_pretrained(place, local_files_only=True)
+        return found.from_pretrained(place, local_files_only=True, **settings)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _refused(kind, place, error) from None
 

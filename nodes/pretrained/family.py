@@ -38,10 +38,10 @@ class Family(ABC):
     """
 
     kinds: ClassVar[frozenset[str]]
-    abilities: ClassVar[frozenset[str]] = frozenset({"prompt", "conditional", "differentiable", "low_rank"})
+    abilities: frozenset[str] = frozenset({"prompt", "conditional", "differentiable", "low_rank"})
     network: ClassVar[str] = "unet"
     """The component that is asked."""
-    entries: ClassVar[tuple[str, ...]] = ()
+    entries: tuple[str, ...] = ()
     """What a condition has to hold."""
 
     def __init__(self, parts: Parts, wishes: Wishes) -> None:

@@ -20,7 +20,8 @@ from nodes.pretrained.source import Source, Tokenizer, still
 
 INDEX = "model_index.json"
 """What lists the components."""
-CONFIGS = ("config.json", "scheduler_config.json", "preprocessor_config.json", "tokenizer_config.json")
+SCHEDULER = "scheduler_config.json"
+CONFIGS = ("config.json", SCHEDULER, "preprocessor_config.json", "tokenizer_config.json")
 """The files that hold a component's configuration; a component has one of them."""
 LIBRARIES = frozenset({"diffusers", "transformers"})
 """Whose classes are made; a component of any other library is code that came with the checkpoint."""
@@ -119,13 +120,15 @@ class Folder(Source):
         return found
 
     def place(self, name: str) -> Path:
-        """A component's folder; the checkpoint's own where it is one component by itself."""
-        return self.path / name if (self.path / INDEX).is_file() else self.path
+        """A component's folder; the checkpoint's own where all lies in one, or it is one component by itself."""
+        inner = self.path / name
+        return inner if inner.is_dir() else self.path
 
     def config(self, name: str) -> Config:
         """A component's configuration."""
         place = self.place(name)
-        found = next((place / file for file in CONFIGS if (place / file).is_file()), None)
+        files = (SCHEDULER,) if name == "scheduler" else CONFIGS
+        found = next((place / file for file in files if (place / file).is_file()), None)
         if found is None:
             raise InputError(
                 f"the component {name} is listed and not there",
@@ -151,7 +154,9 @@ def _single(path: Path) -> Config:
     name = {"AutoencoderKL": "vae", "ControlNetModel": "controlnet"}.get(
         kind, "unet" if "UNet" in kind else "transformer"
     )
-    return {"_class_name": kind, name: ["diffusers", kind]}
+    scheduled = (path / SCHEDULER).is_file() or (path / "scheduler" / SCHEDULER).is_file()
+    scheduler: Config = {"scheduler": ["diffusers", "SchedulerMixin"]} if scheduled else {}
+    return {"_class_name": kind, name: ["diffusers", kind], **scheduler}
 
 
 def _components(index: Config) -> list[Component]:

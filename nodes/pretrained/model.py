@@ -45,6 +45,8 @@ class Pretrained(Leaf):
 
     def complete(self, q: Query) -> Query:
         """Without a condition: the family's own nothing. The condition comes to where the network lies."""
+        if not self.family.entries:
+            return replace(q, cond=None)
         cond = self.nothing.gather(q.rows.origin) if q.cond is None else q.cond
         cond.need(self.family.entries, "this checkpoint")
         return replace(q, cond=self.family.completed(q, cond).to(self.family.parts.device))
@@ -58,4 +60,5 @@ class Pretrained(Leaf):
         entries = {} if q.cond is None else q.cond.entries
         with self.family.adapters.on_network(q.changes):
             output = self.family.raw(x, time, entries, q.changes)
-        return own.answered(q, noising.target, moved(output.to(q.x.dtype), q.x.device))
+        answer = own.answered(q, noising.target, moved(output.to(q.x.dtype), q.x.device))
+        return answer if noising.boundary is None else Prediction(noising.boundary(own.x, answer.x0, own.time))

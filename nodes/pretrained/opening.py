@@ -12,14 +12,19 @@ from graphs.naming import listing
 from nodes.pretrained import families
 from nodes.pretrained.family import Family
 from nodes.pretrained.folder import Folder
+from nodes.pretrained.single_file import SingleFile
 from nodes.pretrained.source import Source
 
+ALONE = {
+    "AutoencoderKL": "a VAE by itself, which makes no latents of its own",
+    "ControlNetModel": "a ControlNet by itself, which steers a checkpoint",
+}
+"""Components that are no model by themselves."""
 
-def source_of(path: Path, *, pickles: bool = False) -> Source:
-    """The checkpoint at a path."""
-    if path.is_dir():
-        return Folder(path, pickles=pickles)
-    raise InputError("this is no folder of a checkpoint", where=str(path), allowed="a folder, as diffusers writes it")
+
+def source_of(path: Path, *, pickles: bool = False, words: Path | None = None) -> Source:
+    """The checkpoint at a path: a folder, or a file, whose vocabulary may be in the folder `words`."""
+    return Folder(path, pickles=pickles) if path.is_dir() else SingleFile(path, pickles=pickles, words=words)
 
 
 def family_kind(source: Source) -> type[Family]:
@@ -30,7 +35,7 @@ def family_kind(source: Source) -> type[Family]:
         raise InputError(
             "this kind of checkpoint cannot be opened",
             where=str(source.path),
-            given=source.kind or "a checkpoint that does not say of which pipeline it is",
+            given=ALONE.get(source.kind, source.kind) or "a checkpoint that does not say of which pipeline it is",
             allowed=listing(sorted(name for family in known for name in family.kinds), 40),
         )
     return found

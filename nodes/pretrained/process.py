@@ -12,6 +12,7 @@ from nodes.contracts.conversions import Target
 from nodes.contracts.process import Process
 from nodes.networks.header import first_problem
 from nodes.pretrained.configs import Config
+from nodes.pretrained.consistency import Boundary
 from nodes.process.discrete import table_of
 from nodes.processes.flow import Flow
 from nodes.processes.table import Discrete, zero_terminal
@@ -33,6 +34,8 @@ class Noising(NamedTuple):
     times: float
     grid: Process
     """The process whose even times make the checkpoint's own grids: the same one, with the shift of a flow."""
+    boundary: Boundary | None = None
+    """How a consistency model's answer is made of the x0 that it predicts; None of others, whose answer that is."""
 
 
 class _Tabled(BaseModel):
@@ -78,7 +81,8 @@ def noising_of(config: Config, where: str, prediction: str | None = None) -> Noi
     except ValidationError as error:
         raise InputError(f"the scheduler's configuration cannot be used: {first_problem(error)}", where=where) from None
     process = _tabled(table)
-    return Noising(process, _target(prediction or table.prediction_type, where), 1.0, process)
+    target = _target(prediction or table.prediction_type, where)
+    return Noising(process, target, 1.0, process, Boundary.of(config))
 
 
 def _tabled(table: _Tabled) -> Process:

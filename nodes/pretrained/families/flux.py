@@ -51,7 +51,7 @@ class Flux(Family):
     def space(self) -> Space:
         """Latents of the VAE's channels, of the side that the pipeline makes if nothing is said."""
         codec = self.codec()
-        return Space("latents", (codec.format.channels, SIDE, SIDE), codec=codec.name)
+        return codec.format.space(SIDE, SIDE)
 
     def codec(self) -> LatentCodec:
         """The checkpoint's VAE."""

@@ -54,7 +54,7 @@ class StableDiffusion3(Family):
     def space(self) -> Space:
         """Latents of the VAE's channels, of the side that the transformer was trained with."""
         side, codec = self._number("sample_size", 128), self.codec()
-        return Space("latents", (codec.format.channels, side, side), codec=codec.name)
+        return codec.format.space(side, side)
 
     def codec(self) -> LatentCodec:
         """The checkpoint's VAE."""

@@ -19,6 +19,7 @@ from nodes.contracts.space import Space
 from nodes.pretrained.asked import know
 from nodes.pretrained.clip import Clip, joined
 from nodes.pretrained.configs import whole
+from nodes.pretrained.consistency import SCALE, scale_embedding, with_scale
 from nodes.pretrained.control import Told
 from nodes.pretrained.family import Family
 from nodes.pretrained.unet import EXTRA, ask_unet, check_extra
@@ -28,6 +29,8 @@ ENCODERS = {"text_encoder": "tokenizer", "text_encoder_2": "tokenizer_2"}
 """The encoders with their tokenizers, in the order in which their tokens lie side by side; a refiner has the second."""
 SIZES = ("size", "time_ids")
 """What a condition may hold of sizes: as a person says them, and as the UNet is told them."""
+GUIDANCE = 5.0
+"""The guidance scale that a distilled network is told if nothing is said: that of diffusers' pipeline."""
 LIKED, DISLIKED = 6.0, 2.5
 """The aesthetic score that a refiner is told with a text, and without one."""
 
@@ -51,8 +54,8 @@ class StableDiffusionXL(Family):
     @property
     def space(self) -> Space:
         """Latents of the VAE's channels, of the side that the UNet was trained with."""
-        side, codec = whole(self.parts.source.config("unet"), "sample_size", 128), self.codec()
-        return Space("latents", (codec.format.channels, side, side), codec=codec.name)
+        side = whole(self.parts.source.config("unet"), "sample_size", 128)
+        return self.codec().format.space(side, side)
 
     def codec(self) -> LatentCodec:
         """The checkpoint's VAE."""
@@ -75,10 +78,12 @@ class StableDiffusionXL(Family):
 
     def completed(self, q: Query, cond: Cond) -> Cond:
         """With `time_ids`: the original size, the crop's corner, and the size aimed at or, of a refiner, the score."""
-        know(cond, (*self.entries, *SIZES, EXTRA))
+        know(cond, (*self.entries, *SIZES, EXTRA, *((SCALE,) if self.told else ())))
         check_extra(self.parts.source.config("unet"), self.codec().format.channels, q.x, cond)
-        if "time_ids" in cond.entries:
-            return cond
+        sized = cond if "time_ids" in cond.entries else self._sized(q, cond)
+        return with_scale(sized, GUIDANCE, len(q.rows)) if self.told else sized
+
+    def _sized(self, q: Query, cond: Cond) -> Cond:
         height, width = (self._down * side for side in q.x.shape[-2:])
         given = cond.entries.get("size", torch.zeros(len(q.rows), 7))
         own = moved(torch.tensor([height, width, 0, 0, height, width, LIKED], dtype=given.dtype), given.device)
@@ -94,7 +99,14 @@ class StableDiffusionXL(Family):
             "encoder_hidden_states": entries["context"].to(x.dtype),
             "added_cond_kwargs": {"text_embeds": pooled, "time_ids": entries["time_ids"]},
         }
+        if self.told:
+            told = {**told, "timestep_cond": scale_embedding(entries[SCALE], self.told).to(x.dtype)}
         return ask_unet(self.parts, x, time, entries, changes, told)
+
+    @cached_property
+    def told(self) -> int:
+        """Numbers of the embedding by which the network is told its guidance scale; 0 where it is not."""
+        return whole(self.parts.source.config("unet"), "time_cond_proj_dim", 0)
 
     @cached_property
     def _down(self) -> int:

@@ -117,3 +117,37 @@ def test_an_adapter_of_another_network_names_the_layer() -> None:
 def test_a_model_that_cannot_be_altered_says_so() -> None:
     with pytest.raises(InputError, match="cannot be altered"):
         predict(LowRank(Gaussian(), ONE, 1.0), query(torch.zeros(2, 2, dtype=torch.float64), 1.0), context())
+
+
+def test_the_text_encoder_has_a_strength_of_its_own() -> None:
+    name = next(name for name, found in BASE.text.named_modules(prefix="text") if isinstance(found, nn.Linear))
+    weight = BASE.get_submodule(name).weight
+    assert isinstance(weight, torch.Tensor)
+    draw = torch.Generator().manual_seed(3)
+    down, up = (torch.randn(*shape, generator=draw) for shape in ((2, weight.shape[1]), (weight.shape[0], 2)))
+    adapter, texts = Factors({name: down}, {name: up}), ("one", "zero")
+    other = Denoiser(BASE.configuration).requires_grad_(requires_grad=False).eval()
+    other.load_state_dict({**BASE.state_dict(), f"{name}.weight": weight + 0.5 * up @ down})
+    expected, plain = Network(other).prompt(texts).entries["context"], Network(BASE).prompt(texts).entries["context"]
+    for strength, text_strength in ((0.5, None), (2.0, 0.5), (0.0, 0.5)):
+        found = LowRank(Network(BASE), adapter, strength, text_strength).prompt(texts).entries["context"]
+        torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+    assert torch.equal(LowRank(Network(BASE), adapter, 0.5, 0.0).prompt(texts).entries["context"], plain)
+    assert not torch.allclose(expected, plain, atol=1e-3)
+
+
+def test_a_convolution_has_the_product_added_to_its_weights() -> None:
+    name = next(
+        name for name, found in BASE.named_modules() if isinstance(found, nn.Conv2d) and found.padding != (0, 0)
+    )
+    weight = BASE.get_submodule(name).weight
+    assert isinstance(weight, torch.Tensor)
+    draw = torch.Generator().manual_seed(4)
+    down = torch.randn(2, *weight.shape[1:], generator=draw) / 4
+    up = torch.randn(weight.shape[0], 2, 1, 1, generator=draw)
+    other = Denoiser(BASE.configuration).requires_grad_(requires_grad=False).eval()
+    product = torch.einsum("or,rikl->oikl", up[:, :, 0, 0], down)
+    other.load_state_dict({**BASE.state_dict(), f"{name}.weight": weight - 0.3 * product})
+    adapted = LowRank(Network(BASE), Factors({name: down}, {name: up}), -0.3)
+    answer = predict(adapted, query(X, 1.5), context()).x0
+    torch.testing.assert_close(answer, predict(Network(other), query(X, 1.5), context()).x0, atol=1e-5, rtol=1e-5)
