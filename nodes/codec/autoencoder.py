@@ -16,7 +16,7 @@ from nodes.contracts.codec import Codec
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.sample import Sample
-from nodes.contracts.space import Space
+from nodes.contracts.space import Space, latents
 from nodes.networks.autoencoder import Autoencoder, codec_name
 from nodes.networks.checkpoint import open_autoencoder
 from nodes.networks.cores import over_cores
@@ -63,6 +63,7 @@ class Learned(Codec):
     def __init__(self, network: Autoencoder, tile: int, overlap: int, device: str = "cpu") -> None:
         self.name, self.network = codec_name(network), network.to(device)
         factor, reach = network.configuration.factor, network.reach
+        self.cell = factor
         cells = (max(1, tile // factor), overlap // factor)
         self.seeing, self.showing = (Tiling(*cells, -(-pixels // factor)) for pixels in reach)
 
@@ -78,9 +79,9 @@ class Learned(Codec):
                 mend="decode the latents first" if x.space.codec else "wire pictures of that shape",
             )
         x.require_clean("sample")
-        latents = tiled(lambda part: over_cores(self.network.encode, part), self._brought(x), self.seeing, factor, 1)
-        space = Space("latents", tuple(latents.shape[1:]), codec=self.name)
-        return replace(x, x=_back(latents, x), space=space, aux={})
+        means = tiled(lambda part: over_cores(self.network.encode, part), self._brought(x), self.seeing, factor, 1)
+        space = latents(tuple(means.shape[1:]), self.name, made.colours, factor)
+        return replace(x, x=_back(means, x), space=space, aux={})
 
     def decode(self, z: Sample, ctx: Context) -> Sample:
         """The pictures that the decoder makes of latents."""

@@ -37,7 +37,7 @@ class Haar(Codec):
     """The transform of `haar`; its name carries the levels, as latents of other levels are laid out otherwise."""
 
     def __init__(self, levels: int) -> None:
-        self.levels, self.name = levels, f"haar-{levels}"
+        self.levels, self.name, self.cell = levels, f"haar-{levels}", 2**levels
 
     def encode(self, x: Sample, ctx: Context) -> Sample:
         """The bands of every block."""

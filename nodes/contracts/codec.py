@@ -16,9 +16,13 @@ from nodes.contracts.space import Space
 
 @behaviour(colour="#3cae9f")
 class Codec(Identified, ABC):
-    """Encodes clean points of a space into latents, and decodes them. `name` stands in the latents' `Space.codec`."""
+    """Encodes clean points of a space into latents, and decodes them. `name` stands in the latents' `Space.codec`.
+
+    A `cell` of the latents of a picture stands for so many of its pixels a side.
+    """
 
     name: str
+    cell: int = 1
 
     @abstractmethod
     def encode(self, x: Sample, ctx: Context) -> Sample:

@@ -72,6 +72,13 @@ class Space:
         return f"{'×'.join(map(str, self.event))} {self.name}"
 
 
+def latents(
+    event: tuple[int, ...], codec: str, colours: tuple[tuple[float, float, float], ...] = (), cell: int = 1
+) -> Space:
+    """Latents of a codec, that look like these colours, with a cell for so many pixels a side."""
+    return Space("latents", event, codec=codec, colours=colours, cell=cell)
+
+
 def product(name: str, **events: tuple[int, ...]) -> Space:
     """The product of spaces with these events: flat points that hold all parts."""
     parts = tuple(Part(part, event) for part, event in events.items())

@@ -18,7 +18,7 @@ from nodes.contracts.devices import moved
 from nodes.contracts.identity import digest_of
 from nodes.contracts.model import Leaf, Model
 from nodes.contracts.query import Prediction, Query
-from nodes.contracts.space import Space
+from nodes.contracts.space import Space, latents
 from nodes.networks.checkpoint import open_checkpoint
 from nodes.networks.cores import over_cores
 from nodes.networks.denoiser import Denoiser
@@ -56,7 +56,10 @@ class Network(Leaf):
         self.denoiser = self.placed.module
         configuration = self.denoiser.configuration
         event = (configuration.channels, configuration.size, configuration.size)
-        self.space = Space("latents" if configuration.codec else "pixels", event, codec=configuration.codec)
+        if configuration.codec is None:
+            self.space = Space("pixels", event)
+        else:
+            self.space = latents(event, configuration.codec, configuration.colours, configuration.cell)
 
     @cached_property
     def digest(self) -> str:

@@ -77,6 +77,14 @@ class AutoencoderConfiguration(BaseModel):
         return self.patch << (len(self.encoder_widths) - 1)
 
     @property
+    def colours(self) -> tuple[tuple[float, float, float], ...]:
+        """How the latents look, as a space says it; nothing where the pictures are not red, green and blue."""
+        if self.channels != 3:  # noqa: PLR2004 - red, green, blue
+            return ()
+        red, green, blue = self.latents.preview
+        return tuple(zip(red, green, blue, strict=True))
+
+    @property
     def parameter_floor(self) -> int:
         """Fewer parameters than the network has: those of the 3x3 convolutions in its blocks."""
         halves = ((self.encoder_widths, self.encoder_blocks), (self.decoder_widths, self.decoder_blocks))

@@ -64,6 +64,10 @@ class NetworkConfiguration(BaseModel):
 
     codec: str | None = Field(default=None, pattern=r"\A[a-z0-9-]{1,64}\z")
     """Name of the codec whose latents its points are; of one without, they are pixels."""
+    cell: int = Field(default=1, ge=1, le=256)
+    """Pixels a side that a cell of the latents stands for."""
+    colours: tuple[tuple[float, float, float], ...] = Field(default=(), max_length=257)
+    """How the latents look: what each channel adds to red, green and blue, and last what is added always."""
 
     title: str = Field(default="", max_length=200)
     recipe: str = Field(default="", max_length=4000)

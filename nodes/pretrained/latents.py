@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from nodes.contracts.space import Space
+from nodes.contracts.space import Space, latents
 from nodes.pretrained.colours import COLOURS
 from nodes.pretrained.configs import Config, real, whole
 
@@ -29,8 +29,7 @@ class LatentFormat:
     def space(self, height: int, width: int) -> Space:
         """Latents of that many cells."""
         colours = COLOURS.get((self.channels, self.scale), ())
-        event = (self.channels, height, width)
-        return Space("latents", event, codec=self.name, colours=colours, cell=self.down)
+        return latents((self.channels, height, width), self.name, colours, self.down)
 
     def inward(self, z: Tensor) -> Tensor:
         """The VAE's latents as the model has them."""

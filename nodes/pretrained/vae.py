@@ -40,7 +40,7 @@ class LatentCodec(Codec):
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.format = format_of(parts.source.config("vae"))
-        self.name = self.format.name
+        self.name, self.cell = self.format.name, self.format.down
 
     @cached_property
     def digest(self) -> str:

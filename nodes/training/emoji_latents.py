@@ -49,6 +49,8 @@ def latent_network(emoji: list[Emoji], autoencoder: Autoencoder) -> NetworkConfi
             "size": made.size // made.factor,
             "patch": 1,
             "codec": codec_name(autoencoder),
+            "cell": made.factor,
+            "colours": made.colours,
             "title": f"Emoji, {made.size} x {made.size} pixels as latents",
             "licence": LICENCE.replace("32 x 32", f"{made.size} x {made.size}"),
         }

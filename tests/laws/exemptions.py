@@ -19,7 +19,9 @@ EXEMPT: Mapping[str, Mapping[str, str]] = {
     "the prefix of a larger batch is unchanged": OVER_THE_BATCH,
     "every node is built by the types of its ports": {
         "model.controlnet": "needs a checkpoint; tests/nodes/pretrained makes some",
+        "codec.pretrained": "needs a checkpoint; tests/nodes/pretrained makes some",
         "model.pretrained": "needs a checkpoint; tests/nodes/pretrained makes some",
+        "picture.folder": "needs a folder of pictures; tests/nodes/picture makes one",
     },
     "the help of a method names its source": {
         "guidance.conditional": "binds a condition to a model, which is nobody's method",
