@@ -1,4 +1,4 @@
-"""Which training picture a sample is nearest to: has the network learnt digits by heart?"""
+"""Which training picture a sample is nearest to: has the network learnt them by heart?"""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def nearest(pictures: Tensor, others: Tensor, shift: int = 2) -> tuple[Tensor, Tensor]:
-    """For each of `pictures` [N, 1, H, W] the nearest of `others` [M, 1, H, W], moved by up to so many pixels.
+def nearest(pictures: Tensor, others: Tensor, shift: int = 2, beyond: float = -1) -> tuple[Tensor, Tensor]:
+    """For each of `pictures` [N, C, H, W] the nearest of `others` [M, C, H, W], moved by up to so many pixels.
 
     Returns the distances [N], root mean squares over the pixels, and the nearest ones as they were moved
-    [N, 1, H, W]; what is moved in from beyond the edge is -1. Time grows as N M H W (2 shift + 1)^2.
+    [N, C, H, W]; what is moved in from beyond the edge is `beyond`. Time grows as N M C H W (2 shift + 1)^2.
     """
-    height, width = others.shape[2:]
-    padded = functional.pad(others, (shift,) * 4, value=-1)
+    (height, width), numbers = others.shape[2:], others[0].numel()
+    padded = functional.pad(others, (shift,) * 4, value=beyond)
     best = torch.full((len(pictures),), torch.inf)
     found = torch.empty_like(pictures)
     for top in range(2 * shift + 1):
@@ -23,4 +23,4 @@ def nearest(pictures: Tensor, others: Tensor, shift: int = 2) -> tuple[Tensor, T
             distance, which = torch.cdist(pictures.flatten(1), moved.flatten(1)).min(1)
             better = distance < best
             best[better], found[better] = distance[better], moved[which[better]]
-    return best / (height * width) ** 0.5, found
+    return best / numbers**0.5, found
