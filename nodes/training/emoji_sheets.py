@@ -73,7 +73,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     network, prompts = Network(open_checkpoint(arguments.weights)), (*KNOWN, *NEW)
     samples = sampled(network, prompts, SHOWN, arguments.seed)
-    each = samples.unflatten(0, (SHOWN, len(prompts))).transpose(0, 1)
+    each = samples.reshape(SHOWN, len(prompts), *samples.shape[1:]).transpose(0, 1)
     write_whole(arguments.out / "emoji-samples.png", png(each.flatten(0, 1), SHOWN))
     learnt = upright(pictures(read_table(arguments.data))).x
     _, found = nearest(each[:, 0], learnt, beyond=WHITE)
