@@ -34,7 +34,9 @@ from nodes.pretrained.control import PART, ControlNet
 from nodes.pretrained.opening import source_of
 from nodes.pretrained.parts import Parts
 
-Source: TypeAlias = Annotated[str | Path | None, FilePath(), also("control_net_name", "controlnet_conditioning_model")]
+Source: TypeAlias = Annotated[
+    str | Path | None, FilePath(folder=True), also("control_net_name", "controlnet_conditioning_model")
+]
 COLOURS, WHITE = 3, 255
 
 
