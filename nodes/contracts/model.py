@@ -54,6 +54,10 @@ class Leaf(Model):
     It reads coefficients off `s` on the CPU and moves them to x; its answer lies where x lies.
     """
 
+    def cost(self, s: float) -> float:
+        """One row."""
+        return 1
+
     def complete(self, q: Query) -> Query:
         """The question with what is left open filled in, so that questions with and without it can be joined."""
         return q
@@ -61,6 +65,16 @@ class Leaf(Model):
     @abstractmethod
     def predict(self, q: Query, ctx: Context) -> Prediction:
         """The answer to one batch; asked only by the function `predict`."""
+
+
+class OneShape(Leaf):
+    """A leaf whose points are of its own event's shape alone, unlike a network that reads pictures of many sizes."""
+
+    def complete(self, q: Query) -> Query:
+        """Points are of the event's shape."""
+        if q.x.shape[1:] != self.space.event:
+            raise other_points(self, q)
+        return q
 
 
 def other_points(leaf: Leaf, q: Query) -> InputError:

@@ -11,7 +11,7 @@ from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.identity import Identified
 from nodes.contracts.levels import factor
-from nodes.contracts.model import Leaf, other_points
+from nodes.contracts.model import OneShape
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.space import Space
 from nodes.processes.interpolant import Interpolant
@@ -32,7 +32,7 @@ class Expected(NamedTuple):
     score: Tensor
 
 
-class Between(Leaf):
+class Between(OneShape):
     """x_t = α x0 + β x1 + γ z of independent x0 ~ `target` and x1 ~ `source`, seen as its velocity or its denoiser.
 
     Given both components x_t is N(α m0 + β m1, α² v0 + β² v1 + γ²), so all that is expected has a closed form.
@@ -42,16 +42,6 @@ class Between(Leaf):
 
     def __init__(self, space: Space, way: Interpolant, target: Law, source: Law, *, denoises: bool = False) -> None:
         self.space, self.way, self.target, self.source, self.denoises = space, way, target, source, denoises
-
-    def cost(self, s: float) -> float:
-        """One row."""
-        return 1
-
-    def complete(self, q: Query) -> Query:
-        """Points are of the event's shape."""
-        if q.x.shape[1:] != self.space.event:
-            raise other_points(self, q)
-        return q
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
         """The pair that moves along b, or the point of the wire without its γ z."""

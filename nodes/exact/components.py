@@ -14,7 +14,7 @@ from graphs.naming import listing, suggestion
 from nodes.contracts.changes import UNCHANGED, Changes
 from nodes.contracts.cond import Cond
 from nodes.contracts.devices import moved
-from nodes.contracts.model import Leaf, other_points
+from nodes.contracts.model import OneShape
 from nodes.contracts.query import Query
 from nodes.contracts.space import Space
 
@@ -22,7 +22,7 @@ ENTRY = "component"
 """The entry of a condition: which components it names, bool [R, K]."""
 
 
-class Components(Leaf):
+class Components(OneShape):
     """p(x) = Σ w_k p_k(x), with log weights [K], and for each component the name of its class.
 
     A condition names classes or numbers, from 1; without one all components count. Every method takes x [B, *event],
@@ -73,18 +73,13 @@ class Components(Leaf):
         every = torch.logsumexp(parts + self._log_chosen(None, x), 1)
         return torch.where(torch.isinf(every), -torch.inf, named - every)
 
-    def cost(self, s: float) -> float:
-        """One row."""
-        return 1
-
     def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
         """For each text the components of its classes and numbers; the empty text names all of them."""
         return Cond({ENTRY: torch.tensor([self._named(text) for text in texts])})
 
     def complete(self, q: Query) -> Query:
         """Without a condition: all components. The condition comes to where x lies. Points are of the event's shape."""
-        if q.x.shape[1:] != self.space.event:
-            raise other_points(self, q)
+        q = super().complete(q)
         everything = torch.ones(1, len(self.classes), dtype=torch.bool)
         cond = Cond({ENTRY: everything}).gather(q.rows.origin) if q.cond is None else q.cond
         cond.need((ENTRY,), "this exact model")

@@ -14,7 +14,7 @@ from graphs.curves import LevelCurve
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.levels import alpha_sigma
-from nodes.contracts.model import Leaf, other_points
+from nodes.contracts.model import OneShape
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.space import Space
 from nodes.exact.empirical import SMALLEST
@@ -54,7 +54,7 @@ class Frame:
         return functional.avg_pool2d(self.padded(values[:, None]), self.size, stride=1, divisor_override=1)[:, 0]
 
 
-class Patches(Leaf):
+class Patches(OneShape):
     """The local score machine (Kamb & Ganguli 2024, arXiv:2412.20292) of `pictures` [K, C, H, W].
 
     x0 at a pixel = Σ softmax(−|patch of x − α patch|²/2σ²) (middle of patch), over the patches of the data around all
@@ -67,16 +67,6 @@ class Patches(Leaf):
         self, space: Space, pictures: Tensor, side: float | LevelCurve, edges: Edges = "zero", *, local: bool = False
     ) -> None:
         self.space, self.pictures, self.side, self.edges, self.local = space, pictures, side, edges, local
-
-    def cost(self, s: float) -> float:
-        """One row."""
-        return 1
-
-    def complete(self, q: Query) -> Query:
-        """Points are of the event's shape."""
-        if q.x.shape[1:] != self.space.event:
-            raise other_points(self, q)
-        return q
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
         """Row by row: each has its own patches, and answers alike in batches of all sizes."""

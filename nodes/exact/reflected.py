@@ -8,13 +8,13 @@ from torch import Tensor
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.levels import alpha_sigma, beside
-from nodes.contracts.model import Leaf, other_points
+from nodes.contracts.model import OneShape
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.space import Space
 from nodes.processes.reflection import Cube, folded, kernel
 
 
-class Reflected(Leaf):
+class Reflected(OneShape):
     """y = x0 + s ε folded into a cube, x0 one of `points` [K, *event]: the pair of y and s with the score of that law.
 
     x0 = y + s² ∇ log p(y), which Tweedie's formula makes of any score. Beyond the walls the law is seen in mirrors. The
@@ -25,16 +25,6 @@ class Reflected(Leaf):
 
     def __init__(self, space: Space, points: Tensor, cube: Cube) -> None:
         self.space, self.points, self.cube = space, points, cube
-
-    def cost(self, s: float) -> float:
-        """One row."""
-        return 1
-
-    def complete(self, q: Query) -> Query:
-        """Points are of the event's shape."""
-        if q.x.shape[1:] != self.space.event:
-            raise other_points(self, q)
-        return q
 
     def predict(self, q: Query, ctx: Context) -> Prediction:
         """The point and s² times the score of its law."""

@@ -71,10 +71,6 @@ class Network(Leaf):
         """The empty text, encoded once."""
         return self._encoded(("",))
 
-    def cost(self, s: float) -> float:
-        """One row."""
-        return 1
-
     def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
         """The texts, encoded; a word that the network never saw is refused."""
         vocabulary = self.denoiser.vocabulary

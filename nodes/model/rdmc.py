@@ -12,7 +12,7 @@ from torch import Tensor
 from graphs import Estimate, InputError, Number, Span, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.levels import alpha_sigma, beside
-from nodes.contracts.model import Leaf, Model, other_points
+from nodes.contracts.model import Model, OneShape
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.reward import Reward, score
 from nodes.contracts.rows import Rows
@@ -64,7 +64,7 @@ class Particles:
     step: Tensor
 
 
-class Rdmc(Leaf):
+class Rdmc(OneShape):
     """The method of `rdmc`."""
 
     def __init__(
@@ -73,14 +73,9 @@ class Rdmc(Leaf):
         self.reward, self.space, self.prior_std = reward, space, prior_std
         self.particles, self.langevin_steps, self.step_size = particles, langevin_steps, step_size
 
-    def cost(self, s: float) -> float:
-        """One row."""
-        return 1
-
     def complete(self, q: Query) -> Query:
         """The question, of the event's shape, at one level a row."""
-        if q.x.shape[1:] != self.space.event:
-            raise other_points(self, q)
+        q = super().complete(q)
         if q.s.ndim > 1:
             raise InputError("this model answers at one level a row", given="levels by place", mend="use one level")
         return q

@@ -17,7 +17,7 @@ from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.identity import digest_of
-from nodes.contracts.model import Leaf, Model, other_points
+from nodes.contracts.model import Model, OneShape
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.space import Space
 from nodes.exact.table import RAREST
@@ -45,7 +45,7 @@ def tokens(*, weights: Weights = "asset:weights/names.safetensors", run: RunCont
     return Completion(open_tokens(Path(weights)).to(run.device))
 
 
-class Completion(Leaf):
+class Completion(OneShape):
     """A network of tokens as a model."""
 
     abilities = frozenset({"prompt", "conditional", "level_map"})
@@ -65,10 +65,6 @@ class Completion(Leaf):
         """The empty text."""
         return Cond({ENTRY: self.network.encode(("",))})
 
-    def cost(self, s: float) -> float:
-        """One row."""
-        return 1
-
     def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
         """The texts' words; a word that the network never saw is refused, and one more than it reads."""
         for text in texts:
@@ -77,8 +73,7 @@ class Completion(Leaf):
 
     def complete(self, q: Query) -> Query:
         """Without a condition: the empty text. The condition comes to where the network lies."""
-        if q.x.shape[1:] != self.space.event:
-            raise other_points(self, q)
+        q = super().complete(q)
         cond = self.nothing.gather(q.rows.origin) if q.cond is None else q.cond
         cond.need((ENTRY,), "this network")
         return replace(q, cond=cond.to(str(self.network.device)))

@@ -32,10 +32,6 @@ class Pretrained(Leaf):
         """What is asked without a condition, made once."""
         return self.family.nothing()
 
-    def cost(self, s: float) -> float:
-        """One row."""
-        return 1
-
     def prompt(self, texts: tuple[str, ...], changes: Changes = UNCHANGED) -> Cond:
         """The texts, encoded by the checkpoint's own encoders."""
         if "prompt" not in self.abilities:

@@ -64,10 +64,6 @@ class Adapted(Leaf):
         self.raw, self.process, self.target = raw, process, target
         self.space, self.sigma_data, self.abilities = space, sigma_data, abilities
 
-    def cost(self, s: float) -> float:
-        """One row."""
-        return 1
-
     def predict(self, q: Query, ctx: Context) -> Prediction:
         """One call of the network."""
         own = Native.of(self.process, self.target, q)

@@ -94,10 +94,6 @@ class Bridged(Leaf):
     ) -> None:
         self.raw, self.bridge, self.space, self.ends, self.abilities = raw, bridge, space, ends, abilities
 
-    def cost(self, s: float) -> float:
-        """One row."""
-        return 1
-
     def predict(self, q: Query, ctx: Context) -> Prediction:
         """One call of the network."""
         ends = self.ends_of(q.rows, q.x)
