@@ -7,6 +7,9 @@ from graphs.document.model import GRAPH_TYPE
 from graphs.faults import Code, Fault
 from graphs.naming import listing, nearest, suggestion
 
+HOME = "name its folder with --nodes, or install its package"
+"""What helps where a node is not one of ours."""
+
 
 class UnknownTypes:
     """The faults of unknown types; what a name may be meant to be is searched once, however many nodes have it."""
@@ -38,4 +41,7 @@ def _nearest_type(name: str, types: list[str]) -> str:
     if same:
         near = nearest(own, [entry.rpartition(".")[2] for entry in same])
         return f"did you mean '{kind}.{near}'?" if near else f"of that kind there are {listing(same, 8)}"
-    return suggestion(name, types) or ("name its folder with --nodes, or install its package" if kind else "")
+    near = suggestion(name, types)
+    if "." not in kind:  # one of ours, or of a package that has no kinds
+        return near or (HOME if kind else "")
+    return f"{near} Otherwise {HOME}" if near else HOME

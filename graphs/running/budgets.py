@@ -58,7 +58,7 @@ def budgets_in(text: str) -> dict[str, int]:
 
 def share_of(device: str) -> int:
     """The bytes that weights may take where nobody says otherwise."""
-    if device == "cpu":
+    if not device.startswith("cuda"):
         return int(memory_of_machine() * CPU_SHARE)
     import torch  # asked only about a GPU, which torch has to be there for
 

@@ -68,10 +68,11 @@ class Placed(Generic[M]):
 
     def _put(self, device: str) -> None:
         made: dict[int, Tensor] = {}
+        ahead = torch.device(device).type != "cpu"  # the host need not wait for what goes to a GPU
         for slot in self._slots:
             known = id(slot.tensor)
             if known not in made:
-                there = slot.tensor.to(device, self._dtype(slot.tensor))
+                there = slot.tensor.to(device, self._dtype(slot.tensor), non_blocking=ahead)
                 made[known] = slot.tensor if there is slot.tensor else like(slot.tensor, there)
             slot.put(made[known])
 

@@ -35,8 +35,8 @@ def test_running_digits_writes_pictures_and_a_report(noiseloom: Command, small: 
         assert picture.size == (128, 128)
 
 
-@pytest.mark.parametrize("name", example_names())
-def test_every_example_has_no_faults(noiseloom: Command, name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in example_names() if name != "stable-diffusion"])
+def test_every_example_that_needs_no_checkpoint_has_no_faults(noiseloom: Command, name: str) -> None:
     answer = noiseloom("check", name)
     assert (answer.status, answer.out.strip()) == (0, f"{name}: no faults")
 

@@ -14,6 +14,8 @@ from tests.browser.reading import card, names_of
 from tests.browser.visiting import Show
 
 EXAMPLES = sorted(path.stem for path in examples_folder().glob("*.json"))
+FAULTY = "stable-diffusion"
+"""Opens with a fault where the checkpoint is not there; a card shows how it begins, the list of faults all of it."""
 SMALLEST = 11
 ROUNDING = 0.02
 SMALL = """least => [...document.querySelectorAll("[data-node] *, .nl-note *, .nl-group *")].flatMap(element => {
@@ -68,7 +70,7 @@ def test_every_text_of_an_example_is_large_enough(show: Show, example: str) -> N
     assert small == []
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", [name for name in EXAMPLES if name != FAULTY])
 def test_no_text_of_an_example_is_cut_off(show: Show, example: str) -> None:
     clipped: list[str] = opened(show, example).evaluate(CLIPPED)
     assert clipped == []

@@ -69,7 +69,8 @@ def test_any_configuration_is_refused_or_fits(tmp_path: Path, field: str, value:
     path = tmp_path / "bytes"
     path.write_bytes(with_configuration(**{field: value}))
     network = opened(path)
-    assert network is None or getattr(network.configuration, field) == value
+    kept = tuple(value) if isinstance(value, list) else value  # JSON has no tuples
+    assert network is None or getattr(network.configuration, field) == kept
 
 
 @FUZZ
