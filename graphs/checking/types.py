@@ -8,7 +8,7 @@ from graphs.faults import Code, Fault
 from graphs.naming import listing, nearest, suggestion
 
 HOME = "name its folder with --nodes, or install its package"
-"""What helps where a node is not one of ours."""
+"""What helps where a node is of a package or folder that is not here."""
 
 
 class UnknownTypes:
@@ -42,6 +42,7 @@ def _nearest_type(name: str, types: list[str]) -> str:
         near = nearest(own, [entry.rpartition(".")[2] for entry in same])
         return f"did you mean '{kind}.{near}'?" if near else f"of that kind there are {listing(same, 8)}"
     near = suggestion(name, types)
-    if "." not in kind:  # one of ours, or of a package that has no kinds
+    here = "." not in kind or any(entry.startswith(name.partition(".")[0] + ".") for entry in types)
+    if here:
         return near or (HOME if kind else "")
     return f"{near} Otherwise {HOME}" if near else HOME
