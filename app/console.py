@@ -69,8 +69,9 @@ class RunView:
                 self.tasks[node] = self.bars.add_task(node, total=None)
             case Advanced(node, step, total):
                 self.bars.update(self.tasks[node], completed=step, total=total)
-            case Finished(node, seconds, nfe, launches):
-                self._end(node, seconds, f", {nfe} NFE (model rows) in {launches} calls" if nfe else "")
+            case Finished(node, seconds, nfe, launches, _, _, _, besides):
+                asked = f"{nfe} NFE (model rows) in {launches} calls" if nfe else ""
+                self._end(node, seconds, "".join(f", {part}" for part in (asked, str(besides)) if part))
             case Built(node, seconds):
                 self._end(node, seconds, " to build")
             case Failed(node, message, _, inputs):

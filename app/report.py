@@ -35,9 +35,10 @@ class Report:
                 self.nodes[node] = {"state": "interrupted"}  # until it is told to be done
             case Noted(text):
                 self.notes.append(text)
-            case Finished(node, seconds, nfe, launches, _, key, size):
+            case Finished(node, seconds, nfe, launches, _, key, size, besides):
                 entry: dict[str, JsonValue] = {"state": "ran", "seconds": round(seconds, 4), "nfe": nfe}
-                self.nodes[node] = {**entry, "launches": launches, "bytes": size, "key": key}
+                spent = {name: count for name, count in besides._asdict().items() if count}
+                self.nodes[node] = {**entry, "launches": launches, **spent, "bytes": size, "key": key}
             case Cached(node, _, key):
                 self.nodes[node] = {"state": "cached", "key": key}
             case Built(node, seconds, key):

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 
+from playwright.sync_api import ViewportSize
 from pydantic import JsonValue
 
 from graphs.document.model import Document, View
@@ -30,6 +31,7 @@ EFFORTS = (1, 12)
 ASPECTS = (1.75, 1.4, 1.6, 1.9, 2.1, 2.4)
 """Shapes that are tried for the nodes alone: the note needs room besides."""
 BETTER = 1.03
+LARGE: ViewportSize = {"width": 3840, "height": 2160}
 LAY_OUT = """([effort, aspect]) => {
     const { arrange, level, canvas, edit } = window.noiseloom;
     const found = arrange(level.value, canvas.sizeOf, { aspect, effort, portAt: canvas.portAt });
@@ -81,6 +83,8 @@ def laid_out(profile: Profile, example: bytes) -> str:
         if zoom > largest * BETTER:
             best, largest = way, zoom
     page.evaluate(LAY_OUT, best)
+    page.evaluate(FIT)
+    page.set_viewport_size(LARGE)  # of a graph seen from afar the notes are not there
     page.evaluate(FIT)
     notes: dict[str, dict[str, float]] = page.evaluate(NOTES)
     wait_until_saved(page)

@@ -1,7 +1,8 @@
-"""The pictures of the examples on the start page, made anew: `python -m tests.thumbnails`."""
+"""The pictures of the examples on the start page, made anew: `python -m tests.thumbnails [NAME …]`."""
 
 from __future__ import annotations
 
+import argparse
 import io
 
 from PIL import Image, ImageDraw, ImageFont
@@ -21,11 +22,15 @@ SHOWN = {
     "best-of-n": "sheet",
     "bridge": "plot",
     "compose": "sheet",
+    "compress": "sheet",
     "digits": "sheet",
+    "edit-emoji": "sheet",
+    "emoji": "sheet",
     "few-steps": "jumps_plot",
     "filmstrip": "steps",
     "flow-vs-diffusion": "grids_plot",
     "guidance": "sheet",
+    "guidance-zoo": "sheet",
     "img2img": "sheet",
     "inpaint": "ddnm_sheet",
     "inpaint-emoji": "resampled_sheet",
@@ -34,11 +39,14 @@ SHOWN = {
     "lora": "sheet",
     "mixture": "panels",
     "names": "result",
+    "restore": "sheet",
     "schedules": "noise_plot",
     "sde-vs-ode": "sde_plot",
-    "steer": "steered_sheet",
+    "search": "sheet",
+    "steer-digits": "steered_sheet",
     "tokens": "unmasking",
     "trajectory": "trajectories",
+    "uncertainty": "sheet",
     "which-solver": "plot",
 }
 """Which node's result stands for an example."""
@@ -76,14 +84,17 @@ def thumbnail(content: bytes, suffix: str) -> Image.Image:
 
 
 def main() -> None:
-    """Run every example and write its picture."""
+    """Run every example, or those that are named, and write its picture."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("names", nargs="*")
+    wanted = parser.parse_args().names or [*SHOWN, *TOLD]
     folder = assets_folder() / "pictures" / "examples"
     folder.mkdir(parents=True, exist_ok=True)
-    for example, node in SHOWN.items():
+    for example, node in ((name, SHOWN[name]) for name in wanted if name in SHOWN):
         file = files_of(run(example)[node]["out"])[0]
         thumbnail(file.content, file.suffix).save(folder / f"{example}.webp", quality=82, method=6)
         print(example, node)
-    for example, lines in TOLD.items():
+    for example, lines in ((name, TOLD[name]) for name in wanted if name in TOLD):
         thumbnail("\n".join(lines).encode(), ".txt").save(folder / f"{example}.webp", quality=82, method=6)
 
 

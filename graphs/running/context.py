@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from graphs.errors import NoiseloomError
 from graphs.running.residents import Residents
@@ -14,6 +14,22 @@ T = TypeVar("T")
 
 class Cancelled(NoiseloomError):  # noqa: N818 - what a person did, not an error
     """The person stopped the run."""
+
+
+class Besides(NamedTuple):
+    """What was spent besides model rows, in rows of each."""
+
+    backwards: int = 0
+    rewards: int = 0
+    decodes: int = 0
+
+    def __str__(self) -> str:
+        """Those that are not 0, in words."""
+        words = ("passes backward", "rewards", "decodes")
+        return ", ".join(f"{count} {word}" for count, word in zip(self, words, strict=True) if count)
+
+
+NOTHING = Besides()
 
 
 @dataclass
@@ -29,6 +45,11 @@ class Meter:
     rewards: int = 0
     decodes: int = 0
     cancelled: Callable[[], bool] = field(default=lambda: False)
+
+    @property
+    def besides(self) -> Besides:
+        """What is counted apart from the model rows."""
+        return Besides(self.backwards, self.rewards, self.decodes)
 
     def launch(self, rows: int) -> None:
         """Count one call of a network on so many rows (one row is one NFE); raise `Cancelled` where asked to stop."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from graphs.running.context import NOTHING, Besides
 from graphs.running.forecast import NodeState
 from graphs.running.outputs import Outputs
 
@@ -51,7 +52,10 @@ class Previewed:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A node is done: seconds, model rows (NFE) and in how many launches it asked for them, bytes, outputs by port."""
+    """A node is done: seconds, model rows (NFE) and in how many launches it asked for them, bytes, outputs by port.
+
+    `besides`: passes backward, rewards and decodes.
+    """
 
     node: str
     seconds: float
@@ -60,6 +64,7 @@ class Finished:
     outputs: Outputs
     key: str = ""
     size: int = 0
+    besides: Besides = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -323,7 +323,10 @@ class Scheduler:
         else:
             outputs = Outputs(unit.shape.ports, names, self)
             size = sum([parts.size for _, parts in contents])
-            self.told.append(Finished(unit.place, done.seconds, done.nfe, done.launches, outputs, key or "", size))
+            finished = Finished(
+                unit.place, done.seconds, done.nfe, done.launches, outputs, key or "", size, done.besides
+            )
+            self.told.append(finished)
             self.told.extend(Cached(twin, outputs, key or "") for twin in unit.twins)
             self._show(unit, names)
         if known is None:

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from graphs.files import Places
 from graphs.parts import Parts
+from graphs.running.context import NOTHING, Besides
 from graphs.values import Packed
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Done(NamedTuple):
     seconds: float
     nfe: int
     launches: int
+    besides: Besides = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def work(
         spoiled, exhausted = isinstance(error, ChangedInputError), is_out_of_memory(error)
         trace = "" if blamed else traceback.format_exc()
         return Result(Broken(_told(error, device), blamed, described, trace, spoiled, exhausted), {})
-    done = Done(outputs, time.perf_counter() - began, meter.rows, meter.launches)
+    done = Done(outputs, time.perf_counter() - began, meter.rows, meter.launches, meter.besides)
     named = {name: held for (name, _), held in zip(outputs, found, strict=True)}
     named |= {name: held for name, held in zip(task.outputs, found, strict=True) if name}
     return Result(done, named)

@@ -53,8 +53,16 @@ def contact_sheet(pictures: Sequence[Tensor], axes: tuple[Axis, ...]) -> Tensor:
     labels = [axis_labels(axis, names) for axis in axes]
     tops: list[Label] = labels[-1] if labels else []
     sides: list[Label] = [tuple(chain(*parts)) for parts in product(*labels[:-1])] if len(labels) > 1 else []
+    columns = len(tops) if sides else _near_square(len(pictures), *(max(1, extent) for extent in _extent(pictures)))
+    return labelled(pictures, tops, sides, columns)
+
+
+def labelled(pictures: Sequence[Tensor], tops: Sequence[Label], sides: Sequence[Label], columns: int) -> Tensor:
+    """Pictures in so many columns, with a label above each column, or above each picture where rows have none beside.
+
+    `InputError` where a side would be longer than 2^15.
+    """
     high, wide = (max(1, extent) for extent in _extent(pictures))
-    columns = len(tops) if sides else _near_square(len(pictures), high, wide)
     size = _clamped(round(math.sqrt(high * wide) / LETTERS_IN_A_CELL), SMALLEST_LETTERS, LARGEST_LETTERS)
     letters = Letters.of(size)
     room = max(wide - letters.space, _width_for(tops, wide, letters))
@@ -91,10 +99,10 @@ def _grid(count: int, columns: int, cell: tuple[int, int], band: int, side: int,
     wide = 2 * margin + left + (columns - 1) * step[1] + cell[1]
     if max(high, wide) > LARGEST_SIDE:
         raise InputError(
-            "the contact sheet of the sweep is too large",
+            "the contact sheet is too large",
             given=f"{count} cells of {cell[1]}×{cell[0]}, a sheet of {wide}×{high}",
             allowed=f"a side of {LARGEST_SIDE}",
-            mend="sweep fewer values, or make smaller pictures",
+            mend="show fewer values, or make smaller pictures",
         )
     return Grid(columns, cell, (margin + top, margin + left), step, (high, wide))
 

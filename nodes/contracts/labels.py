@@ -11,6 +11,7 @@ from decimal import Decimal
 from pydantic import JsonValue
 
 from graphs.curves import LevelCurve, curve_problem
+from graphs.errors import InputError
 from graphs.media import Axis
 
 LONGEST_VALUE = 24
@@ -106,3 +107,18 @@ def _key(value: JsonValue) -> str:
     """What is equal for equal values only; 2 and 2.0 are equal."""
     whole = isinstance(value, float) and value.is_integer()
     return json.dumps(int(value) if whole and isinstance(value, float) else value, sort_keys=True)
+
+
+def names_of_lines(text: str, count: int) -> tuple[str, ...]:
+    """A name for each of so many things, one a line; numbers for those that have none. `InputError` for too many."""
+    names = [line.strip() for line in text.strip().splitlines()]
+    if len(names) > count:
+        raise InputError(
+            "there are more names than things to be named",
+            where="names",
+            given=f"{len(names)} names for {count}",
+            allowed=f"at most {count}, one a line in the order of the wires",
+            mend="remove a line, or wire what it is the name of",
+        )
+    names += [""] * (count - len(names))
+    return tuple(name or str(number) for number, name in enumerate(names, start=1))

@@ -25,8 +25,9 @@ class Model(Identified, ABC):
 
     Abilities: "prompt" (takes text), "conditional" (the question's condition changes the answer), "differentiable"
     (gradients of the answer by x), "level_map" (a level for each place), "low_rank" (its network takes adapters),
-    "controlnet" (its network takes what a ControlNet adds), "bridge" (it samples a diffusion bridge, or is made of a
-    model that does).
+    "controlnet" (its network takes what a ControlNet adds), "attention" (its self-attention can be changed),
+    "unet_features" (what its U-Net joins on the way up can be changed), "bridge" (it samples a diffusion bridge, or is
+    made of a model that does).
     """
 
     space: Space

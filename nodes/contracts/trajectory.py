@@ -18,7 +18,8 @@ class Trajectory:
 
     `s` [N + 1, B] or [N + 1, B, *map] float64; `x` [N + 1, B, *event] the points; `x0` [N, B, *event] what was
     predicted at each but the last; `z` [N, B, *event] the standard normals that the steps drew. `rows` of the batch;
-    `aux` for whatever else was recorded, [N or N + 1, B, ...].
+    `aux` for whatever else was recorded, [N or N + 1, B, ...]; under "told/…" [N, B] what models told beside their
+    answers, NaN where they told nothing.
     """
 
     s: Tensor

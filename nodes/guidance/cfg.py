@@ -4,36 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, needs, node
+from graphs import Curve, CurveOver, Estimate, Fraction, Known, LevelCurve, Number, Span, abilities, also, needs, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.levels import beside, factor
 from nodes.contracts.model import Model
 from nodes.contracts.query import Prediction, Query
 from nodes.guidance.branches import mixed, require_conditional
 from nodes.guidance.conditional import Conditional
+from nodes.guidance.intervals import Interval
 from nodes.guidance.two_branches import TwoBranches
-
-
-class Interval(NamedTuple):
-    """Levels from above `low` up to `high`; from the cleanest on where `low` is 0."""
-
-    low: float = 0.0
-    high: float = math.inf
-
-    @property
-    def whole(self) -> bool:
-        """Whether every level lies in it."""
-        return self.low == 0 and self.high == math.inf
-
-    def holds(self, s: Tensor) -> Tensor:
-        """Which of these levels lie in it."""
-        above = s > self.low if self.low else torch.ones_like(s, dtype=torch.bool)
-        return above & (s <= self.high) & (self.low < self.high)
 
 
 def cost(known: Known) -> Estimate:
@@ -60,6 +44,7 @@ def cfg(
     guidance_scale: Annotated[Curve, CurveOver(minimum=0, maximum=100, step=0.1), also("scale", "cfg_scale")] = 5.0,
     sigma_min: Annotated[float, Number(minimum=0, maximum=1e6)] = 0.0,
     sigma_max: Annotated[float, Number(minimum=0, maximum=1e6, infinite=True)] = math.inf,
+    guidance_rescale: Annotated[Fraction, also("rescale", "phi")] = 0.0,
 ) -> Model:
     """Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598, equation 6), everywhere or in an interval.
 
@@ -67,6 +52,8 @@ def cfg(
     `negative` (without one: under no condition). A curve gives each noise level a scale of its own. At levels s outside
     sigma_min < s ≤ sigma_max the scale is 1 (Kynkäänniemi et al. 2024, arXiv:2404.07724); 0 leaves the clean end open.
     An interval that is empty leaves the conditional model.
+    `guidance_rescale` φ takes back what guidance adds to the contrast: D' = φ D std(D_pos)/std(D) + (1 − φ) D, std over
+    the numbers of a row (Lin et al. 2023, arXiv:2305.08891, equations 15 and 16), of x0 whatever the network predicts.
     Cost: 2 model rows per sample; 1 where the scale is 1, the prediction being that under `positive`, bitwise, and 1
     where it is 0 at every level, the prediction being that under `negative`.
     """
@@ -74,7 +61,7 @@ def cfg(
     interval = Interval(sigma_min, sigma_max)
     if guidance_scale == 0 and interval.whole:
         return Conditional(model, negative)
-    return Guided(model, positive, negative, guidance_scale, interval)
+    return Guided(model, positive, negative, guidance_scale, interval, guidance_rescale)
 
 
 class Guided(TwoBranches):
@@ -87,9 +74,10 @@ class Guided(TwoBranches):
         negative: Cond | None,
         scale: float | LevelCurve,
         interval: Interval = Interval(),  # noqa: B008 - an immutable value
+        rescale: float = 0.0,
     ) -> None:
         super().__init__(model, positive, negative, scale)
-        self.interval = interval
+        self.interval, self.rescale = interval, rescale
 
     def guide(self, q: Query, scale: Tensor, first: Prediction, second: Prediction) -> Prediction:
         """D_neg + scale · (D_pos − D_neg)."""
@@ -99,8 +87,23 @@ class Guided(TwoBranches):
             pulled = away + factor(scale, away) * (toward - away)
             return torch.where(beside(scale == 1, away), toward, pulled) if scale.ndim > 1 else pulled
 
-        return mixed(q, [first, second], rule)
+        guided = mixed(q, [first, second], rule)
+        if not self.rescale:
+            return guided
+        return Prediction(rescaled(guided.x0, first.x0, self.rescale), guided.eps)
 
     def scales(self, s: Tensor) -> Tensor:
         """The scale in the interval, 1 elsewhere."""
         return torch.where(self.interval.holds(s), super().scales(s), 1.0)
+
+
+def rescaled(x0: Tensor, like: Tensor, share: float) -> Tensor:
+    """x0 [B, *event], brought by so much of the way to the standard deviation that the row of `like` has."""
+    wanted, found = (deviation(part) for part in (like, x0))
+    ratio = wanted / found.clamp_min(torch.finfo(found.dtype).tiny)
+    return x0 * (share * ratio + (1 - share))
+
+
+def deviation(x: Tensor) -> Tensor:
+    """The standard deviation of the numbers of each row [B, *event], [B, 1, ...]."""
+    return x.flatten(1).std(1, correction=0).reshape(-1, *(1,) * (x.ndim - 1))

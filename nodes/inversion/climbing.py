@@ -15,13 +15,13 @@ from nodes.solver.sample import driven
 
 def climbed(sample: Sample, model: Model, solver: Solver, levels: Levels, run: RunContext) -> Steps[Sample]:
     """A sample at the last level, taken by the solver over the levels from their last to their first."""
-    _refuse_noise(sample, levels)
+    refuse_noise(sample, levels)
     ctx = Context(run.meter)
     state = yield from driven(sample, model, solver, Levels(levels.s.flip(0)), run, ctx)
     return solver.finish(state, ctx)
 
 
-def _refuse_noise(sample: Sample, levels: Levels) -> None:
+def refuse_noise(sample: Sample, levels: Levels) -> None:
     """Pure noise may enter any level, but there is nothing in it to be inverted."""
     if bool(torch.isinf(sample.s).any()):
         raise InputError(

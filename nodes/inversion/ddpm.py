@@ -38,7 +38,7 @@ def cost(known: Known) -> Estimate:
     return Estimate(nfe=rows * asked * known.input("model").each, rows=rows)
 
 
-@node(cost=cost)
+@node(cost=cost, also=("inversion.edit_friendly", "inversion.dpm_encoder", "inversion.cycle_diffusion"))
 def ddpm(
     sample: Sample,
     model: Model,

@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from graphs import Estimate, Fraction, InputError, Seed, abilities, also, node
-from nodes.contracts.devices import moved, take_rows
 from nodes.contracts.draws import uniform
-from nodes.contracts.levels import factor
 from nodes.contracts.media import Image
 from nodes.contracts.model import Model
 from nodes.contracts.operator import Operator
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
+from nodes.measurement.fourier import of_rows
+from nodes.measurement.linear import Gain, Spectral
 
 Region: TypeAlias = Literal["left", "right", "top", "bottom", "centre", "border", "random"]
 HALF_WHITE = 128
@@ -51,34 +51,24 @@ def mask(
     return Mask(seen)
 
 
-class Mask(Operator):
-    """A x = m ⊙ x; `seen` is m, float32 of 0 and 1, [R, 1, H, W]."""
-
-    abilities = frozenset({"linear", "svd"})
+class Mask(Spectral):
+    """A x = m ⊙ x; `seen` is m, float32 of 0 and 1, [R, 1, H, W]: the singular values."""
 
     def __init__(self, seen: Tensor) -> None:
         self.seen = seen
 
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """M ⊙ x."""
-        return self._of(rows, x) * x
+        return of_rows(self.seen, rows, x) * x
 
-    def adjoint(self, y: Tensor, rows: Rows) -> Tensor:
-        """The same: a mask is symmetric."""
-        return self._of(rows, y) * y
+    def filtered(self, x: Tensor, gain: Gain, rows: Rows) -> Tensor:
+        """G(m) ⊙ x."""
+        return gain(of_rows(self.seen, rows, x)) * x
 
-    def pinv(self, y: Tensor, rows: Rows) -> Tensor:
-        """The same: a mask is a projection."""
-        return self._of(rows, y) * y
-
-    def prox(self, v: Tensor, y: Tensor, rho: Tensor, rows: Rows) -> Tensor:
-        """(m y + rho v)/(m + rho), place by place."""
-        seen, pull = self._of(rows, v), factor(rho, v)
-        return (seen * y + pull * v) / (seen + pull)
-
-    def _of(self, rows: Rows, like: Tensor) -> Tensor:
-        seen = moved(self.seen.to(like.dtype), like.device)
-        return seen if len(seen) == 1 else take_rows(seen, rows.origin % len(seen))
+    def backward(self, y: Tensor, gain: Gain, rows: Rows) -> Tensor:
+        """G(1) m ⊙ y."""
+        seen = of_rows(self.seen, rows, y)
+        return gain(torch.ones_like(seen)) * (seen * y)
 
 
 def _region(height: int, width: int, hidden: Region, fraction: float, seed: int) -> Tensor:

@@ -19,8 +19,8 @@ from nodes.contracts.identity import digest_of
 from nodes.contracts.model import Leaf, Model
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.space import Space, latents
+from nodes.networks.answering import answered
 from nodes.networks.checkpoint import open_checkpoint
-from nodes.networks.cores import over_cores
 from nodes.networks.denoiser import Denoiser
 from nodes.networks.low_rank import Applied, adapters_in
 from nodes.networks.placed import Placed, identity_of
@@ -28,7 +28,10 @@ from nodes.networks.placed import Placed, identity_of
 Weights: TypeAlias = Annotated[str | Path, FilePath(suffixes=(".safetensors",))]
 
 
-@node(cost=Estimate(each=Span.of(1)), abilities=abilities("prompt", "conditional", "differentiable", "low_rank"))
+ABILITIES = ("prompt", "conditional", "differentiable", "low_rank", "attention", "unet_features")
+
+
+@node(cost=Estimate(each=Span.of(1)), abilities=abilities(*ABILITIES))
 def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: RunContext) -> Model:
     """A small text-conditional network of ours, from a safetensors file that holds its configuration.
 
@@ -49,7 +52,7 @@ def checkpoint(*, weights: Weights = "asset:weights/digits.safetensors", run: Ru
 class Network(Leaf):
     """A denoiser as a model."""
 
-    abilities = frozenset({"prompt", "conditional", "differentiable", "low_rank"})
+    abilities = frozenset(ABILITIES)
 
     def __init__(self, network: Denoiser | Placed[Denoiser]) -> None:
         self.placed = network if isinstance(network, Placed) else Placed(network, str(network.device))
@@ -102,17 +105,7 @@ class Network(Leaf):
     def _answer(self, denoiser: Denoiser, q: Query, cond: Cond) -> Tensor:
         entries, x = cond.entries, moved(q.x, denoiser.device)
         texts = (entries["context"], entries["pooled"], entries["mask"])
-        adapters = adapters_in(q.changes)
-        if not adapters:
-            return over_cores(denoiser, x, q.s, *texts)
-        factors = [adapter for adapter, _ in adapters]
-
-        def adapted(x: Tensor, s: Tensor, context: Tensor, pooled: Tensor, mask: Tensor, *strengths: Tensor) -> Tensor:
-            with Applied(denoiser, list(zip(factors, strengths, strict=True))):
-                x0: Tensor = denoiser(x, s, context, pooled, mask)
-                return x0
-
-        return over_cores(adapted, x, q.s, *texts, *(part for _, part in adapters))
+        return answered(denoiser, x, q.s, texts, q.changes)
 
     def _encoded(self, texts: tuple[str, ...]) -> Cond:
         with self.placed.working() as denoiser:

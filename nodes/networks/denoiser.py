@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from graphs.errors import InputError
 from nodes.contracts.devices import moved
 from nodes.contracts.levels import beside
+from nodes.networks.altering import UNALTERED, Altering
 from nodes.networks.configuration import NetworkConfiguration
 from nodes.networks.text import TextEncoder, Vocabulary
 from nodes.networks.unet import UNet
@@ -54,20 +55,23 @@ class Denoiser(nn.Module):
         context, pooled, mask = self.text(moved(torch.tensor(identifiers), self.device))
         return context, pooled, mask
 
-    def forward(self, x: Tensor, s: Tensor, context: Tensor, pooled: Tensor, mask: Tensor) -> Tensor:
+    def forward(
+        self, x: Tensor, s: Tensor, context: Tensor, pooled: Tensor, mask: Tensor, altering: Altering = UNALTERED
+    ) -> Tensor:
         """The network's estimate of x0, the mean of the clean pictures that x may have come from.
 
         `x` is [B, C, H, W] with H and W multiples of the configuration's stride, `s` [B] of float64 in [0, inf], and
-        the text as `encode` returns it, one row for each picture. x and text lie where the weights lie; s best on the
-        CPU, so that its coefficients are the same on every device. Returns [B, C, H, W] in the dtype of x; exactly x
-        at s = 0. Outside the trained range of levels the network is told the nearest trained one. Raises
-        `InputError` if the pictures have another number of channels or a size the network cannot halve.
+        the text as `encode` returns it, one row for each picture; `altering` what rows want otherwise inside. x and
+        text lie where the weights lie; s best on the CPU, so that its coefficients are the same on every device.
+        Returns [B, C, H, W] in the dtype of x; exactly x at s = 0. Outside the trained range of levels the network is
+        told the nearest trained one. Raises `InputError` if the pictures have another number of channels or a size the
+        network cannot halve.
         """
         self._check(x)
         factors = precondition(s, self.configuration)
         skip, output, scale = (beside(factor, x) for factor in factors[:3])
         weights = self.text.summary.dtype
-        raw = self.unet((scale * x).to(weights), factors.noise, context, pooled, mask)
+        raw = self.unet((scale * x).to(weights), factors.noise, context, pooled, mask, altering)
         estimate: Tensor = skip * x + output * raw
         return estimate.to(x.dtype)
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from nodes.contracts.devices import moved
+from nodes.networks.altering import UNALTERED, Altering
 from nodes.networks.configuration import GROUPS, HEAD_WIDTH, NetworkConfiguration
 from nodes.networks.text import attend, join_heads, split_heads
 
@@ -34,6 +35,8 @@ class Condition(NamedTuple):
     """Text tokens, [B, L, D]."""
     mask: Tensor
     """True at the tokens that may be seen, [B, L]."""
+    altering: Altering = UNALTERED
+    """What rows want to be otherwise inside."""
 
 
 class ResidualBlock(nn.Module):
@@ -74,19 +77,20 @@ class AttentionBlock(nn.Module):
         self.perceptron_in = nn.Linear(width, 2 * width)
         self.perceptron_out = zeroed(nn.Linear(2 * width, width))
 
-    def forward(self, x: Tensor, context: Tensor, mask: Tensor) -> Tensor:
-        """Features [B, C, H, W], context [B, L, D], mask [B, L]; returns [B, C, H, W]."""
+    def forward(self, x: Tensor, cond: Condition) -> Tensor:
+        """Features [B, C, H, W]; returns [B, C, H, W]."""
         tokens = x.flatten(2).transpose(1, 2)
-        tokens = tokens + self._see_picture(self.self_norm(tokens))
-        tokens = tokens + self._see_text(self.text_norm(tokens), context, mask)
+        tokens = tokens + self._see_picture(self.self_norm(tokens), cond.altering, (x.shape[2], x.shape[3]))
+        tokens = tokens + self._see_text(self.text_norm(tokens), cond.context, cond.mask)
         hidden = functional.gelu(self.perceptron_in(self.perceptron_norm(tokens)))
         tokens = tokens + self.perceptron_out(hidden)
         changed: Tensor = tokens.transpose(1, 2).reshape(x.shape)
         return changed
 
-    def _see_picture(self, tokens: Tensor) -> Tensor:
+    def _see_picture(self, tokens: Tensor, altering: Altering, size: tuple[int, int]) -> Tensor:
         query, key, value = split_heads(self.self_in(tokens), 3, self.heads)
-        seen: Tensor = self.self_out(join_heads(attend(query, key, value)))
+        attended = altering.attended(attend(query, key, value), query, key, value, size)
+        seen: Tensor = self.self_out(join_heads(attended))
         return seen
 
     def _see_text(self, tokens: Tensor, context: Tensor, mask: Tensor) -> Tensor:
@@ -107,7 +111,7 @@ class Stage(nn.Module):
     def forward(self, x: Tensor, cond: Condition) -> Tensor:
         """Features [B, width_in, H, W]; returns [B, width_out, H, W]."""
         x = self.residual(x, cond.embedding)
-        return x if self.attention is None else self.attention(x, cond.context, cond.mask)
+        return x if self.attention is None else self.attention(x, cond)
 
 
 class DownLevel(nn.Module):
@@ -145,11 +149,12 @@ class UpLevel(nn.Module):
             for below, across in zip(entering, skipping, strict=True)
         )
         self.grow = nn.Conv2d(width, width, 3, padding=1) if index else None
+        self.depth, self.depths = len(widths) - 1 - index, len(widths)
 
     def forward(self, x: Tensor, skips: list[Tensor], cond: Condition) -> Tensor:
         """Features [B, C, H, W] and the outputs of the way down at this resolution; returns the next finer features."""
         for stage, skip in zip(self.stages, reversed(skips), strict=True):
-            x = stage(torch.cat([x, skip], dim=1), cond)
+            x = stage(torch.cat(cond.altering.joined(x, skip, self.depth, self.depths), dim=1), cond)
         return x if self.grow is None else self.grow(functional.interpolate(x, scale_factor=2.0, mode="nearest"))
 
 
@@ -173,16 +178,22 @@ class UNet(nn.Module):
         self.norm = nn.GroupNorm(GROUPS, widths[0])
         self.exit = zeroed(nn.Conv2d(widths[0], folded, 3, padding=1))
 
-    def forward(self, x: Tensor, noise: Tensor, context: Tensor, pooled: Tensor, mask: Tensor) -> Tensor:
-        """Pictures [B, C, H, W], noise coordinates [B] (best on the CPU), the text in B rows; returns [B, C, H, W]."""
-        cond = Condition(self._embed(noise, pooled), context, mask)
+    def forward(
+        self, x: Tensor, noise: Tensor, context: Tensor, pooled: Tensor, mask: Tensor, altering: Altering = UNALTERED
+    ) -> Tensor:
+        """Pictures [B, C, H, W], noise coordinates [B] (best on the CPU), the text in B rows; returns [B, C, H, W].
+
+        `altering` is what rows want to be otherwise inside.
+        """
+        middle = Condition(self._embed(noise, pooled), context, mask, altering)
+        cond = middle._replace(altering=altering.outside())
         x = functional.pixel_unshuffle(x, self.patch).contiguous(memory_format=torch.channels_last)
         x, skips = self.entry(x), []
         for level in self.down:
             skips.append(level(x, cond))
             x = skips[-1][-1]
         for stage in self.middle:
-            x = stage(x, cond)
+            x = stage(x, middle)
         for level in self.up:
             x = level(x, skips.pop(), cond)
         return functional.pixel_shuffle(self.exit(functional.silu(self.norm(x))), self.patch)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from nodes.contracts.changes import Changes
 from nodes.networks.low_rank import Applied, Factors, adapters_in, beside_weight, other_network
+from nodes.networks.spoiled import Spoiled, weight_changes_in
 from nodes.pretrained.layer_names import MAIN, TEXTS, component_of, spellings, wanted
 from nodes.pretrained.parts import Parts
 
@@ -25,8 +26,17 @@ class Adapters:
 
     @contextmanager
     def on_network(self, changes: Changes) -> Iterator[None]:
-        """The adapters among the changes at work on the network that is sampled, row by row."""
-        with self._applied(MAIN, self.main, changes):
+        """The adapters and the changes of weights among the changes at work on the network that is sampled."""
+        with self._applied(MAIN, self.main, changes), self._spoiled(changes):
+            yield
+
+    @contextmanager
+    def _spoiled(self, changes: Changes) -> Iterator[None]:
+        found = weight_changes_in(changes)
+        if not found:
+            yield
+            return
+        with self.parts.working(self.main) as network, Spoiled(network, found):
             yield
 
     @contextmanager

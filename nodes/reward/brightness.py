@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from torch import Tensor
 
-from graphs import Fraction, InputError, abilities, node
-from nodes.contracts.context import Context
+from graphs import Fraction, abilities, node
 from nodes.contracts.reward import Reward
-from nodes.contracts.sample import Sample
-
-PICTURE = 3
-"""The axes of an event that is a picture: channels, height, width."""
+from nodes.reward.statistics import Aim, Statistic
 
 
 @node(abilities=abilities("differentiable"))
-def brightness(*, aim: Literal["more", "less", "target"] = "more", target: Fraction = 0.5) -> Reward:
+def brightness(*, aim: Aim = "more", target: Fraction = 0.5) -> Reward:
     """Bright pictures, dark ones, or ones of a brightness.
 
     b is the mean of (x + 1)/2 over all pixels and channels of a row: 0 is black, 1 is white; what lies outside −1 … 1
@@ -27,29 +21,11 @@ def brightness(*, aim: Literal["more", "less", "target"] = "more", target: Fract
     return Brightness(aim, target)
 
 
-class Brightness(Reward):
+class Brightness(Statistic):
     """The reward of `brightness`."""
 
-    space = "pixels"
-    abilities = frozenset({"differentiable"})
+    what = "brightness"
 
-    def __init__(self, aim: Literal["more", "less", "target"], target: float) -> None:
-        self.aim, self.target = aim, target
-
-    def score(self, sample: Sample, ctx: Context) -> Tensor:
-        """The mean of all pixels of each row, and how it meets the aim."""
-        if len(sample.space.event) != PICTURE:
-            raise InputError(
-                "brightness is that of pictures",
-                given=sample.space.describe(),
-                allowed="points [channels, height, width]",
-                mend="wire another reward, as reward.linear",
-            )
-        bright = (sample.x.flatten(1).mean(1) + 1) / 2
-        match self.aim:
-            case "more":
-                return bright
-            case "less":
-                return -bright
-            case "target":
-                return -(bright - self.target).abs()
+    def value(self, pictures: Tensor) -> Tensor:
+        """The mean of all pixels of each row."""
+        return pictures.flatten(1).mean(1)

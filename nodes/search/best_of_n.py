@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Keep, Known, Number, Preview, Progress, RunContext, Steps, also, data, node
+from graphs import Estimate, Keep, Known, Number, Preview, Progress, RunContext, Steps, also, data, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import put_rows
 from nodes.contracts.population import siblings
@@ -17,6 +17,7 @@ from nodes.contracts.reward import Reward, finite_scores, score
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.table import Table
+from nodes.search.refusing import refuse_population
 
 
 class Found(NamedTuple):
@@ -52,13 +53,7 @@ def best_of_n(
     Errors: a reward that compares rows with each other, or gives NaN.
     Source: also "random search" in Ma et al. 2025 (arXiv:2501.09732).
     """
-    if "population" in reward.abilities:
-        raise InputError(
-            "the reward compares rows with each other, and each candidate is scored by itself",
-            given=type(reward).__name__,
-            allowed="a reward that scores a row by itself",
-            mend="wire another reward",
-        )
+    refuse_population(reward)
     ctx = Context(run.meter)
     kept = run.kept if isinstance(run.kept, Searched) else None
     wide = siblings(noise, candidates, "candidates")

@@ -18,9 +18,14 @@ from nodes.contracts.state import State
 from nodes.contracts.trajectory import Trajectory
 from nodes.solver.over import Over
 
+TOLD = "told"
+"""Before the name of what a model told beside its answers: "told/0/residual" is of its first inner model."""
+
 
 class Recorded(Over):
     """A solver whose states hold, in `past`, each row's points, predictions and drawn normals at all its steps.
+
+    Of what models tell beside their answers, numbers [B] are written down too.
 
     Being in `past` the record is taken apart, joined and stored with the state. It changes nothing else.
     """
@@ -37,6 +42,8 @@ class Recorded(Over):
         else:
             after = self.inner.step(model, state, s_next, ctx)
         found["x0"] = x0_of(after)
+        if after.pred is not None:
+            found |= {TOLD + name: told for name, told in after.pred.aux.items() if told.ndim == 1}
         past = dict(after.past)
         for name, value in found.items():
             write(past, name, state.step, value)
@@ -73,6 +80,7 @@ def trajectory_of(state: State, levels: Levels) -> Trajectory:
         x=torch.cat([_stacked(state.past, "x", state.step, count, state.x), state.x[None]]),
         x0=_stacked(state.past, "x0", state.step, count, x0_of(state)) if count else None,
         z=_stacked(state.past, "z", state.step, count, torch.zeros_like(state.x)) if _has(state, "z") else None,
+        aux={name: _told(state, name, count) for name in _names(state)},
     )
 
 
@@ -95,3 +103,21 @@ def _stacked(past: Mapping[str, Tensor], name: str, step: Tensor, count: int, en
 
 def _has(state: State, name: str) -> bool:
     return entry(name, 0) in state.past
+
+
+def _names(state: State) -> list[str]:
+    """What was told at any step, in order of its name."""
+    start = entry(TOLD, 0).removesuffix("0").removesuffix("/")
+    found = (key.removeprefix("trajectory/").rpartition("/")[0] for key in state.past if key.startswith(start))
+    return sorted(set(found))
+
+
+def _told(state: State, name: str, count: int) -> Tensor:
+    """What was told under this name [count, B]; NaN at the steps where it was not."""
+    steps = [state.past.get(entry(name, number)) for number in range(count)]
+    nothing = torch.full_like(next(told for told in steps if told is not None), torch.nan)
+    made = [
+        nothing if told is None else torch.where(state.step > number, told, nothing)
+        for number, told in enumerate(steps)
+    ]
+    return torch.stack(made)

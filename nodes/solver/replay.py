@@ -92,21 +92,22 @@ class Replay(Over):
                 allowed=f"{latest + 1} steps or more, of shape {list(state.x.shape[1:])}",
                 mend="sample over the levels of the recording, and the same kind of points",
             )
-        return take_rows(entries.flatten(0, 1), state.step * count + self.places(state.rows))
+        return take_rows(entries.flatten(0, 1), state.step * count + followed(self.rows, state.rows))
 
-    def places(self, rows: Rows) -> Tensor:
-        """Which of the trajectory's rows each of these follows, [B]."""
-        by_seed = {seed: place for place, seed in reversed(list(enumerate(self.rows.seed.tolist())))}
-        by_origin = {origin: place for place, origin in reversed(list(enumerate(self.rows.origin.tolist())))}
-        found = []
-        for seed, origin in zip(rows.seed.tolist(), rows.origin.tolist(), strict=True):
-            place = by_seed.get(seed, by_origin.get(origin))
-            if place is None:
-                raise InputError(
-                    "the trajectory has no noise for one of the rows",
-                    given=f"row {origin}",
-                    allowed=", ".join(map(str, sorted(by_origin))),
-                    mend="record as many rows as are sampled",
-                )
-            found.append(place)
-        return torch.tensor(found, dtype=torch.int64)
+
+def followed(recorded: Rows, rows: Rows) -> Tensor:
+    """Which of the recorded rows each of these follows, [B]: that of the same lineage, or else of the same origin."""
+    by_seed = {seed: place for place, seed in reversed(list(enumerate(recorded.seed.tolist())))}
+    by_origin = {origin: place for place, origin in reversed(list(enumerate(recorded.origin.tolist())))}
+    found = []
+    for seed, origin in zip(rows.seed.tolist(), rows.origin.tolist(), strict=True):
+        place = by_seed.get(seed, by_origin.get(origin))
+        if place is None:
+            raise InputError(
+                "the trajectory has no noise for one of the rows",
+                given=f"row {origin}",
+                allowed=", ".join(map(str, sorted(by_origin))),
+                mend="record as many rows as are sampled",
+            )
+        found.append(place)
+    return torch.tensor(found, dtype=torch.int64)

@@ -96,9 +96,14 @@ class Restart(Over):
             gone = replace(gone, past={})
             for s_next in levels[1:]:
                 gone = self.inner.step(model, gone, s_next, ctx)
+            gone = self.ended(gone, number, ctx)
         # To those around it this is one step; what they wrote in the past stays.
         told = torch.full_like(state.s, torch.nan)
         return replace(gone, s=state.s, step=state.step, pred_to=told, past={**state.past, **gone.past})
+
+    def ended(self, state: State, number: int, ctx: Context) -> State:
+        """The state after one restart: as it came down."""
+        return state
 
     def levels(self, s: Tensor, there: Tensor) -> list[Tensor]:
         """From s_max down to s where that is there, else s all the time."""

@@ -30,7 +30,7 @@ PICTURES = (
 
 LICENCE = f"The weights are under the MIT licence, as Noiseloom is. {PICTURES.format(size=SIZE)} Words: emojilib, MIT."
 
-RECIPE = Recipe(learning_rate=1.2e-3, plateau=6000, level_mean=-0.4)
+RECIPE = Recipe(learning_rate=1.2e-3, rise=60, plateau=3000, matrix_rate=2.5, level_mean=-0.4)
 
 
 def network(emoji: list[Emoji], deviation: float) -> NetworkConfiguration:

@@ -23,7 +23,7 @@ from nodes.training.emoji_table import Emoji, read_table
 from nodes.training.recipe import Recipe
 from nodes.training.trainer import Trainer
 
-RECIPE = Recipe(learning_rate=1.2e-3, plateau=6000, level_mean=0.0)
+RECIPE = Recipe(learning_rate=1.2e-3, rise=60, plateau=3000, matrix_rate=2.5, level_mean=0.0)
 """At higher levels than for pixels, of which many neighbours say the same and average the noise out."""
 
 

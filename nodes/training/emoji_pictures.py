@@ -20,7 +20,7 @@ SIZE = 32
 FINENESS = 2
 """Pixels of a kept picture to a drawn one, in each direction."""
 
-TURN, ZOOM, SHIFT = 0.08, 0.12, 0.06
+TURN, ZOOM, SHIFT = 0.05, 0.1, 0.06
 """The most of each: radians, by how much smaller, halves of a picture."""
 
 HUES = {

@@ -43,6 +43,8 @@ class Recipe(Pace):
 
     word_rate: float = Field(default=5.0, gt=0)
     """The word table learns so many times faster: a word is seen in few pictures of a batch."""
+    matrix_rate: float = Field(default=0.0, ge=0)
+    """Where it is not 0, hidden layers learn by Muon, so many times faster than AdamW would have them."""
     level_mean: float = -0.1
     level_deviation: float = Field(default=1.4, gt=0)
     """Mean and standard deviation of ln s, the noise level of a picture."""

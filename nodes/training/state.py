@@ -16,7 +16,7 @@ from graphs.errors import InputError
 from nodes.training.trainer import Training
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
-"""What the optimiser remembers of each parameter, besides the step."""
+"""What AdamW remembers of each parameter, besides the step."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -78,9 +78,10 @@ def _same(one: str, other: str) -> bool:
 
 
 def _begin_moments(trainer: Training) -> None:
-    for parameter in trainer.network.parameters():
-        moments = {name: torch.zeros_like(parameter) for name in MOMENTS}
-        trainer.optimiser.state[parameter] = {"step": torch.tensor(0.0), **moments}
+    for group in trainer.optimiser.param_groups:
+        for parameter in group["params"]:
+            moments = {name: torch.zeros_like(parameter) for name in MOMENTS}
+            trainer.optimiser.state[parameter] = {"step": torch.tensor(0.0), **moments}
 
 
 def _tensors(trainer: Training) -> dict[str, Tensor]:
@@ -88,5 +89,8 @@ def _tensors(trainer: Training) -> dict[str, Tensor]:
     found = {f"average.{name}": tensor for name, tensor in trainer.average.items()}
     for name, parameter in trainer.network.named_parameters():
         found[f"network.{name}"] = parameter.detach()
-        found |= {f"{kind}.{name}": tensor for kind, tensor in trainer.optimiser.state[parameter].items()}
+        if parameter in trainer.muon.momentum:
+            found[f"momentum.{name}"] = trainer.muon.momentum[parameter]
+        else:
+            found |= {f"{kind}.{name}": tensor for kind, tensor in trainer.optimiser.state[parameter].items()}
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import torch
@@ -15,6 +15,7 @@ from nodes.contracts.rows import Rows
 from nodes.networks.configuration import NetworkConfiguration
 from nodes.networks.denoiser import Denoiser
 from nodes.training.examples import Examples
+from nodes.training.muon import Muon, hidden
 from nodes.training.objective import drawn_levels, dropped_texts, loss, noise_of
 from nodes.training.recipe import Pace, Recipe
 
@@ -33,22 +34,30 @@ class Training(ABC):
 
     Each step is a function of the weights, the recipe and the step's number: all chance is drawn by counters, none
     from a generator whose state would have to be kept. `words`, a table of the network's where it has one, learns
-    `word_rate` times faster.
+    `word_rate` times faster; `matrices` learn by Muon, `matrix_rate` times faster, and all else by AdamW.
     """
 
     network: nn.Module
     recipe: Pace
 
     def __init__(
-        self, network: nn.Module, recipe: Pace, words: nn.Parameter | None = None, word_rate: float = 1.0
+        self,
+        network: nn.Module,
+        recipe: Pace,
+        words: nn.Parameter | None = None,
+        word_rate: float = 1.0,
+        matrices: Sequence[nn.Parameter] = (),
+        matrix_rate: float = 1.0,
     ) -> None:
         self.network, self.recipe, self.step = network, recipe, 0
         self.rows = Rows.first(recipe.seed, recipe.batch)
         self.average = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
-        others = [parameter for parameter in network.parameters() if parameter is not words]
+        apart = {words, *matrices}
+        others = [parameter for parameter in network.parameters() if parameter not in apart]
         tables = [] if words is None else [{"params": [words], "times": word_rate, "weight_decay": 0.0}]
         groups = [{"params": others, "times": 1.0}, *tables]
         self.optimiser = AdamW(groups, betas=(0.9, 0.99), weight_decay=recipe.weight_decay)
+        self.muon, self.matrix_rate = Muon(matrices, recipe.weight_decay), matrix_rate
 
     @property
     @abstractmethod
@@ -74,10 +83,12 @@ class Training(ABC):
             raise LostError(f"the loss of step {self.step} is {float(value.detach())}; go on from what was kept before")
         torch.autograd.backward(value)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.gradient)
+        learning_rate = self.recipe.learning_rate_at(self.step)
         for group in self.optimiser.param_groups:
-            group["lr"] = group["times"] * self.recipe.learning_rate_at(self.step)
+            group["lr"] = group["times"] * learning_rate
         self.optimiser.step()
-        self.optimiser.zero_grad()
+        self.muon.step(self.matrix_rate * learning_rate)
+        self.network.zero_grad()
         self._take_average()
         self.step += 1
         return float(value.detach())
@@ -101,7 +112,9 @@ class Trainer(Training):
 
     def __init__(self, configuration: NetworkConfiguration, examples: Examples, recipe: Recipe) -> None:
         network = fresh(lambda: Denoiser(configuration), recipe.seed)
-        super().__init__(network, recipe, network.text.words, recipe.word_rate)
+        unet = network.unet
+        matrices = hidden(network, apart=(unet.entry, unet.exit, unet.level_in)) if recipe.matrix_rate else ()
+        super().__init__(network, recipe, network.text.words, recipe.word_rate, matrices, recipe.matrix_rate)
         self.examples = examples
 
     @property

@@ -16,17 +16,20 @@ NEEDS_A_CHECKPOINT = "stable-diffusion"
 EXAMPLES = sorted(path.stem for path in examples_folder().glob("*.json") if path.stem != NEEDS_A_CHECKPOINT)
 FEWER = {"count": 2, "num_inference_steps": 3, "reference_steps": 3, "substeps": 3}
 """What makes a run short; the way of the data stays the same."""
+AT_LEAST = {"uncertainty": {"count": 4}}
+"""An ensemble of a row is of two samples or more, and there are two rows."""
 
 
 def fewer(name: str) -> list[str]:
     """The options that make an example short; a sweep over what is made small ends in one value."""
     nodes = json.loads((examples_folder() / f"{name}.json").read_text(encoding="utf-8"))["nodes"]
+    short = {**FEWER, **AT_LEAST.get(name, {})}
     return [
         option
         for place, node in nodes.items()
         for parameter, value in node.get("params", {}).items()
-        if parameter in FEWER and (isinstance(value, dict) or value > FEWER[parameter])
-        for option in ("--set", f"{place}.{parameter}={FEWER[parameter]}")
+        if parameter in short and (isinstance(value, dict) or value > short[parameter])
+        for option in ("--set", f"{place}.{parameter}={short[parameter]}")
     ]
 
 

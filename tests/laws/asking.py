@@ -116,7 +116,10 @@ def seen_by(operator: Operator) -> dict[str, Ask]:
 
 def tolerance_of(value: object) -> float:
     """None for what stays in float64; that of float32 where a network answers."""
-    return NETWORK if any(isinstance(part, nn.Module) for part in vars(value).values()) else 0.0
+    parts = list(vars(value).values())
+    if any(isinstance(part, nn.Module) for part in parts):
+        return NETWORK
+    return max((tolerance_of(part) for part in parts if isinstance(part, Model)), default=0.0)
 
 
 def sample_of(value: object, subject: Subject) -> Sample:

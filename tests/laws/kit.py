@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import torch
@@ -20,6 +20,7 @@ from nodes.contracts.solver import Solver
 from nodes.contracts.state import Halfway
 from nodes.contracts.table import Table
 from nodes.contracts.trajectory import Trajectory
+from nodes.solver.unmask import unmask
 from tests.laws import exact
 from tests.laws.stand_ins import Ancestral, Bound, Doubling, Euler, Nearness, TwoStep, UpperHalf
 
@@ -84,6 +85,10 @@ def _solvers(port: str) -> list[Given]:
     return [Given(name, make(), once) for name, make in SOLVERS.items()]
 
 
+def _token_solvers(port: str) -> list[Given]:
+    return [Given("Unmask", unmask(), Estimate(calls=lambda steps: steps)), *_solvers(port)]
+
+
 def measurement(operator: Operator) -> Given:
     """What an operator sees of points of its own."""
     points = exact.clean(1)
@@ -101,7 +106,10 @@ def _trajectories(port: str) -> list[Given]:
     x, s = torch.stack([state.x for state in states]), torch.stack([state.s for state in states])
     x0 = torch.stack([state.pred.x0 for state in states[1:] if state.pred is not None])
     z = torch.stack([normal(states[0].rows, exact.SPACE.event, "z", step=step).double() for step in range(len(x0))])
-    return [Given("recorded", Trajectory(s, states[0].rows, states[0].space, x, x0, z))]
+    told = {"told/mean": x0.flatten(2).mean(2)}
+    recorded = Trajectory(s, states[0].rows, states[0].space, x, x0, z, told)
+    nulls = {"null_text/mean": torch.linspace(-0.5, 0.5, z[..., 0, 0, 0].numel()).double().reshape(*z.shape[:2], 1)}
+    return [Given("recorded", recorded), Given("with null conditions", replace(recorded, aux=nulls))]
 
 
 def _halfway(port: str) -> list[Given]:
@@ -119,6 +127,11 @@ def _images(port: str) -> list[Given]:
     return [Given("pictures", Image(pixels * 4), Estimate(rows=Span.of(exact.BATCH)))]
 
 
+def _tables(port: str) -> list[Given]:
+    coded = Table((("code", ("AAEC", "AwQF")),))  # a byte for each step of the falling levels that draws
+    return [Given("table", Table((("value", (1.0, 2.0)),))), Given("codes", coded, Estimate(rows=Span.of(2)))]
+
+
 _MAKERS: Mapping[tuple[str, World], Callable[[str], list[Given]]] = {
     ("Model", "points"): _models,
     ("Model", "tokens"): _spelling,
@@ -127,6 +140,7 @@ _MAKERS: Mapping[tuple[str, World], Callable[[str], list[Given]]] = {
     ("Sample", "tokens"): _masked,
     ("Levels", "points"): _levels,
     ("Solver", "points"): _solvers,
+    ("Solver", "tokens"): _token_solvers,
     ("Reward", "points"): _rewards,
     ("Operator", "points"): lambda _: [Given("UpperHalf", UpperHalf())],
     ("Measurement", "points"): lambda _: [measurement(UpperHalf())],
@@ -138,5 +152,5 @@ _MAKERS: Mapping[tuple[str, World], Callable[[str], list[Given]]] = {
     ("Text", "points"): lambda _: [Given("text", Text("a text"))],
     ("Number", "points"): lambda _: [Given("number", Number(0.5))],
     ("Plot", "points"): lambda _: [Given("plot", Plot((Points(torch.tensor([[0.0, 1.0], [2.0, -1.0]])),)))],
-    ("Table", "points"): lambda _: [Given("table", Table((("value", (1.0, 2.0)),)))],
+    ("Table", "points"): _tables,
 }

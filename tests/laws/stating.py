@@ -43,19 +43,26 @@ def built(subject: Subject, **given: object) -> Built:
     What is built without anything in particular is built once: values are read-only, behaviours are pure.
     """
     try:
-        return subject.build(given) if given else _built(subject)
+        made = subject.build(given) if given else built_or_refused(subject)
     except Refused as refused:
-        pytest.skip(f"not built: {refused}")
+        made = refused
+    if isinstance(made, Refused):
+        pytest.skip(f"not built: {made}")
+    return made
 
 
-def _built(subject: Subject) -> Built:
+def built_or_refused(subject: Subject) -> Built | Refused:
+    """What the node gives, or why it takes nothing that there is; found once."""
     name = str(subject)
     if name not in _BUILT:
-        _BUILT[name] = subject.build()
+        try:
+            _BUILT[name] = subject.build()
+        except Refused as refused:
+            _BUILT[name] = refused
     return _BUILT[name]
 
 
-_BUILT: dict[str, Built] = {}
+_BUILT: dict[str, Built | Refused] = {}
 
 
 def solver_of(made: Built) -> Solver:

@@ -26,7 +26,7 @@ FOLDERS = "NOISELOOM_LAWS"
 """The variable that names folders of nodes to try besides the project's own."""
 
 WORLDS: tuple[World, ...] = ("points", "tokens")
-SMALL, MOST_TRIALS, MOST_DEVIATIONS = 3, 120, 2
+SMALL, MOST_TRIALS, MOST_DEVIATIONS = 3, 300, 2
 
 
 class Refused(Exception):  # noqa: N818 - what a node does with what it cannot use

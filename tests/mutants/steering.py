@@ -6,15 +6,15 @@ from tests.mutants.mutant import Mutant
 
 MUTANTS = (
     Mutant(
-        "nodes/guidance/cfg.py",
+        "nodes/guidance/intervals.py",
         "above & (s <= self.high)",
         "above & (s < self.high)",
         ("tests/nodes/guidance/test_interval.py",),
         "the upper end of the interval is not guided",
     ),
     Mutant(
-        "nodes/guidance/two_branches.py",
-        "guided = rows_where(self.scales(q.s) != self.null)\n        if len(guided):\n            asked",
+        "nodes/guidance/many_branches.py",
+        "guided = self.guided(q)\n        if len(guided):\n            asked",
         "guided = torch.arange(len(q.rows))\n        if len(guided):\n            asked",
         ("tests/nodes/guidance/test_cfg.py", "tests/laws/test_null_settings.py"),
         "a question is asked whose answer counts nothing",
@@ -34,7 +34,7 @@ MUTANTS = (
         "what lies along the prediction is kept, and the rest taken away",
     ),
     Mutant(
-        "nodes/guidance/two_branches.py",
+        "nodes/guidance/many_branches.py",
         "put_rows(q.recall(name, part.new_zeros(len(q.rows), *part.shape[1:])), index, part)",
         "put_rows(part.new_zeros(len(q.rows), *part.shape[1:]), index, part)",
         ("tests/nodes/guidance/test_apg.py",),

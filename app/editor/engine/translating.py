@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from app.editor.engine.blaming import error_of
 from app.editor.engine.folding import folded, is_between, is_cell, node_of
 from app.editor.engine.messages import Told
+from graphs.running.context import NOTHING, Besides
 from graphs.running.events import Advanced, Built, Cached, Event, Failed, Finished, Noted, Planned, Skipped, Started
 from graphs.running.forecast import NodeState, State
 
@@ -28,6 +29,7 @@ class Card:
     seconds: float = 0.0
     nfe: int = 0
     launches: int = 0
+    besides: Besides = NOTHING
     bytes: int = 0
 
 
@@ -100,9 +102,10 @@ class Telling:
             case Started(node):
                 yield self.node(node, state="running", step=0, total=None, left=None)
                 return
-            case Finished(node, seconds, nfe, launches, _, _, size):
+            case Finished(node, seconds, nfe, launches, _, _, size, besides):
                 card.ran = True
                 card.seconds, card.nfe, card.launches = card.seconds + seconds, card.nfe + nfe, card.launches + launches
+                card.besides = Besides(*(one + other for one, other in zip(card.besides, besides, strict=True)))
                 card.bytes += size
                 self.nfe += nfe
                 state = "done"
@@ -139,9 +142,8 @@ class Telling:
         if state in ("skipped", "cached"):
             return self.node(place, state=state)
         seconds = round(card.seconds, 4)
-        return self.node(
-            place, state=state, seconds=seconds, nfe=card.nfe, launches=card.launches, bytes=card.bytes, left=None
-        )
+        spent: dict[str, JsonValue] = {"nfe": card.nfe, "launches": card.launches, "besides": str(card.besides)}
+        return self.node(place, state=state, seconds=seconds, bytes=card.bytes, left=None, **spent)
 
     def _left(self, name: str, left: float | None) -> float | None:
         """The seconds left of a node, the cells that come after this one included, as far as the ones before tell."""

@@ -124,6 +124,8 @@ def test_a_run_counts_what_a_node_spends(runs: Runs) -> None:
     told = runs.events(graph(one=amount(2), spend=toy("working.spend", amount="one", params={"rows": 7})))
     spent = {event.node: event.nfe for event in told if isinstance(event, Finished)}
     assert spent == {"one": 0, "spend": 14}
+    besides = {event.node: str(event.besides) for event in told if isinstance(event, Finished)}
+    assert besides == {"one": "", "spend": "2 rewards"}
 
 
 def with_failure(kind: str) -> Document:

@@ -52,7 +52,8 @@ def meet(amount: Amount, *, path: str = "", writes: bool = False) -> Amount:
 
 @node
 def spend(amount: Amount, *, rows: Count = 4, launches: int = 2, run: RunContext) -> Amount:
-    """The number, at the cost of so many launches."""
+    """The number, at the cost of so many launches, and a reward for each."""
+    run.meter.reward(launches)
     for _ in range(launches):
         run.meter.launch(rows)
     return amount

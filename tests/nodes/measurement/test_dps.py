@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import pytest
@@ -12,7 +11,7 @@ from torch import Tensor
 from graphs import InputError, LevelCurve
 from nodes.contracts.asking import predict
 from nodes.contracts.driving import solve
-from nodes.contracts.levels import Levels, alpha_sigma, eps_of, place
+from nodes.contracts.levels import alpha_sigma, eps_of, place
 from nodes.contracts.model import Model, Wrapper
 from nodes.contracts.operator import Measurement
 from nodes.contracts.query import Prediction, Query
@@ -22,8 +21,10 @@ from nodes.levels.karras import karras
 from nodes.measurement.dps import Form, dps
 from nodes.solver.heun import heun
 from tests.nodes.gaussian import Gaussian, context, means, pure_noise, query
+from tests.nodes.measurement.linear_laws import ONE, moments, variance_preserving
 from tests.nodes.measurement.toys import Identity, Smooth, Squares
-from tests.nodes.solvers import Euler, ancestral
+from tests.nodes.solvers import Euler
+from tests.oracles import Oracle
 
 X = torch.randn(4, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(8))
 SEEN = Measurement(torch.tensor([[2.0, -1.0]], dtype=torch.float64), 0.5)
@@ -76,37 +77,22 @@ def test_the_step_form_moves_a_first_order_step_down_the_gradient_of_the_residua
     torch.testing.assert_close(pulled.aux["/residual"], residual_norm(Bent(), X, 1.0))
 
 
-def variance_preserving(steps: int) -> Levels:
-    """The levels of the linear β from 0.1 to 20, even in time."""
-    time = torch.linspace(1, 0, steps + 1, dtype=torch.float64)
-    return Levels(torch.sqrt(torch.expm1(0.1 * time + 19.9 * time**2 / 2)))
-
-
-ONE = Measurement(torch.tensor([[2.0]], dtype=torch.float64), 0.5)
-
-
-def test_the_score_form_with_ancestral_steps_is_as_biased_as_it_is_known_to_be() -> None:
+def test_the_score_form_with_ancestral_steps_is_as_biased_as_it_is_known_to_be(oracle: Oracle) -> None:
     """Prior N(0, 1), y = 2 ± 0.5: the posterior is 1.6 ± 0.447, and this gives 1.96 ± 0.354; moments without draws."""
-    model = dps(Smooth(event=(1,)), Identity(), ONE, form="score")
-    s = variance_preserving(1000).s
-    mean, variance = torch.zeros(1, dtype=torch.float64), torch.ones(1, dtype=torch.float64)
-    for now, after in itertools.pairwise(s):
-        probes = torch.tensor([[0.0], [1.0]], dtype=torch.float64)
-        x0 = predict(model, query(probes, float(now)), context()).x0
-        ends, up = ancestral(probes, x0, now.expand(2), after.expand(2))
-        gain = ends[1] - ends[0]
-        mean, variance = ends[0] + gain * mean, gain**2 * variance + up[:1] ** 2
-    assert abs(float(mean) - 1.96) < 0.01
-    assert abs(float(variance.sqrt()) - 0.354) < 0.006
+    mean, deviation = moments(dps(Smooth(event=(1,)), Identity(), ONE, form="score"))
+    oracle("measurement.dps", "score form, mean 1.96 (the posterior's is 1.6)", abs(mean - 1.96), 0.01)
+    oracle("measurement.dps", "score form, deviation 0.354 (the posterior's is 0.447)", abs(deviation - 0.354), 0.006)
 
 
 @pytest.mark.parametrize(("zeta", "spread"), [(1.0, 0.57), (0.1, 0.058)])
-def test_the_step_form_swings_about_the_measurement_with_the_length_of_its_step(zeta: float, spread: float) -> None:
+def test_the_step_form_swings_about_the_measurement_with_the_length_of_its_step(
+    zeta: float, spread: float, oracle: Oracle
+) -> None:
     """Near the end each step goes zeta to one side: evenly spread over 2 ± zeta, a deviation of zeta/√3."""
     model = dps(Smooth(event=(1,)), Identity(), ONE, zeta=zeta)
     out = solve(model, Euler(), pure_noise(256, (1,)), variance_preserving(300), context()).x
-    assert abs(float(out.mean()) - 2) < 4 * spread / 16
-    assert abs(float(out.std()) - spread) < 0.1 * spread
+    oracle("measurement.dps", f"step form, zeta {zeta}: mean 2 in spreads", abs(float(out.mean()) - 2) / spread, 0.25)
+    oracle("measurement.dps", f"step form, zeta {zeta}: spread {spread}", abs(float(out.std()) / spread - 1), 0.1)
 
 
 def test_what_the_measurement_says_less_surely_pulls_less() -> None:
@@ -155,7 +141,7 @@ def test_what_the_model_inside_keeps_is_handed_on_without_gradients() -> None:
     inner = apg(Smooth(), means(1.0), means(-1.0))
     answer = predict(dps(inner, Identity(), SEEN), query(X, 1.0), context())
     assert set(answer.keep) == {"/0/momentum"}
-    assert set(answer.aux) == {"/residual", "/0/delta_norm", "/0/along"}
+    assert set(answer.aux) == {"/residual", "/0/delta_norm", "/0/along", "/0/pull"}
     assert not any(entry.requires_grad for entry in (answer.x0, *answer.keep.values(), *answer.aux.values()))
 
 

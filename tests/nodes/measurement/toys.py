@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from nodes.contracts.levels import factor
 from nodes.contracts.operator import Operator
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
@@ -28,6 +29,15 @@ class Identity(Operator):
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """The point itself."""
         return x
+
+    def adjoint(self, y: Tensor, rows: Rows) -> Tensor:
+        """The measurement itself."""
+        return y
+
+    def prox(self, v: Tensor, y: Tensor, rho: Tensor, rows: Rows) -> Tensor:
+        """(y + rho v)/(1 + rho)."""
+        pull = factor(rho, v)
+        return (y + pull * v) / (1 + pull)
 
     def pinv(self, y: Tensor, rows: Rows) -> Tensor:
         """The measurement itself."""

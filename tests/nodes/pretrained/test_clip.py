@@ -11,14 +11,6 @@ from torch import Tensor
 from nodes.cond.prompt import prompt
 from nodes.contracts.model import Model
 from tests.nodes.pretrained.matching import opened
-from tests.nodes.pretrained.tiny import stable_diffusion
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("clip")
-    stable_diffusion(found).save_pretrained(found / "checkpoint")
-    return found / "checkpoint"
 
 
 @pytest.fixture(scope="module")

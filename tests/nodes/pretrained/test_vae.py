@@ -18,16 +18,8 @@ from nodes.contracts.space import Space
 from nodes.pretrained.colours import COLOURS
 from nodes.pretrained.latents import LatentFormat
 from tests.nodes.pretrained.matching import noise, opened
-from tests.nodes.pretrained.tiny import stable_diffusion
 
 CLEAN = torch.zeros(2, dtype=torch.float64)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("vae")
-    stable_diffusion(found).save_pretrained(found / "checkpoint")
-    return found / "checkpoint"
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ export function spanText(nfe: Span | undefined): string {
 const MINOR = 0.5;
 
 export function statusOf(news: NodeNews, plan: PlanState | undefined): Status {
-  const cost = news.nfe ? ` · ${news.nfe} NFE` : "";
+  const cost = [news.nfe ? `${news.nfe} NFE` : "", news.besides].filter(Boolean).map((part) => ` · ${part}`).join("");
   const took = news.seconds === undefined ? "" : seconds(news.seconds);
   switch (news.state) {
     case "running":

@@ -151,6 +151,8 @@ export interface NodeNews {
   left?: number | null;
   seconds?: number;
   nfe?: number;
+  /** What else was spent, in words: passes backward, rewards, decodes. */
+  besides?: string;
   bytes?: number;
   preview?: View | null;
   views?: Record<string, View>;

@@ -14,6 +14,7 @@ from graphs.document.operations import Reset, SetParameter, apply
 from graphs.errors import InputError
 from graphs.estimates import Span
 from graphs.parts import Parts
+from graphs.running.context import Besides
 from graphs.running.events import Advanced, Event, Failed, Finished, Planned, Skipped, Started
 from graphs.running.forecast import NodeState, State
 from graphs.running.outputs import Outputs
@@ -34,7 +35,7 @@ class Empty:
 
 
 def finished(node: str, nfe: int = 8) -> Finished:
-    return Finished(node, 0.5, nfe, 2, Outputs((), (), Empty()), "", 10)
+    return Finished(node, 0.5, nfe, 2, Outputs((), (), Empty()), "", 10, Besides(rewards=3))
 
 
 def told(*events: Event) -> list[Told]:
@@ -59,6 +60,7 @@ def test_the_cells_of_a_sweep_are_one_card_whose_costs_add_up() -> None:
     whole = told(plan, finished(CELLS[0]), finished(CELLS[1]), finished("sample:table", 0))
     card = last(whole, "node", "sample")
     assert (card["state"], card["nfe"], card["launches"], card["seconds"], card["bytes"]) == ("done", 16, 4, 1.0, 20)
+    assert card["besides"] == "6 rewards"
     assert card["cells"] == {"done": 2, "count": 2}
     assert {entry.get("node") for entry in whole if entry["kind"] == "node"} == {"sample", "noise"}
     assert (last(whole, "job")["done"], last(whole, "job")["nfe"]) == (1, 16)
