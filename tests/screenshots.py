@@ -37,23 +37,23 @@ def start_page(profile: Profile) -> Page:
     return profile.open("/")
 
 
-def digits(profile: Profile) -> Page:
+def first(profile: Profile) -> Page:
     """The first graph, as it is opened."""
-    page = profile.open(profile.document())
+    page = profile.open(profile.document(example="emoji"))
     expect(node(page, "sample")).to_be_visible()
     return page
 
 
-def digits_done(profile: Profile) -> Page:
+def first_done(profile: Profile) -> Page:
     """The first graph after its run."""
-    page = digits(profile)
+    page = first(profile)
     run_and_wait(page)
     return page
 
 
 def running(profile: Profile) -> Page:
     """In the middle of a run: what is predicted shows on the node."""
-    page = digits(profile)
+    page = first(profile)
     page.get_by_role("button", name="Run", exact=True).click()
     expect(node(page, "sample").locator("img").first).to_be_visible(timeout=60_000)
     return page
@@ -61,7 +61,7 @@ def running(profile: Profile) -> Page:
 
 def search(profile: Profile) -> Page:
     """The search palette, opened by a double click."""
-    page = digits(profile)
+    page = first(profile)
     page.mouse.dblclick(*empty_spot(page))
     page.keyboard.type("heun")
     return page
@@ -69,21 +69,21 @@ def search(profile: Profile) -> Page:
 
 def refused(profile: Profile) -> Page:
     """A wire held over a port that it does not fit: why, and what would mend it."""
-    page = digits(profile)
+    page = first(profile)
     press_and_move(page, centre(port(page, "noise", "out", "output")), centre(port(page, "cfg", "positive")))
     return page
 
 
 def selected(profile: Profile) -> Page:
     """A node with all that is known of it, and its help."""
-    page = digits_done(profile)
+    page = first_done(profile)
     select(page, "cfg")
     return page
 
 
 def gallery(profile: Profile) -> Page:
     """The results so far."""
-    page = digits_done(profile)
+    page = first_done(profile)
     page.get_by_role("button", name="Gallery").click()
     return page
 
@@ -111,7 +111,7 @@ def trajectory(profile: Profile) -> Page:
 
 def shortcuts(profile: Profile) -> Page:
     """Everything that a key does."""
-    page = digits(profile)
+    page = first(profile)
     page.keyboard.press("?")
     return page
 
@@ -119,11 +119,11 @@ def shortcuts(profile: Profile) -> Page:
 SHOTS: dict[str, Shot] = {
     "start": Shot(start_page),
     "start-light": Shot(start_page, scheme="light"),
-    "digits": Shot(digits),
-    "digits-done": Shot(digits_done),
-    "digits-done-large": Shot(digits_done, DESK),
-    "digits-done-light": Shot(digits_done, DESK, "light"),
-    "digits-narrow": Shot(digits, NARROW),
+    "first": Shot(first),
+    "first-done": Shot(first_done),
+    "first-done-large": Shot(first_done, DESK),
+    "first-done-light": Shot(first_done, DESK, "light"),
+    "first-narrow": Shot(first, NARROW),
     "running": Shot(running, DESK),
     "search": Shot(search),
     "refused": Shot(refused),

@@ -15,7 +15,7 @@ from app.editor.studio import Studio
 from app.editor.tokens import Tokens
 from graphs.catalogue.catalogue import read_catalogue
 
-FIRST = "digits"
+FIRST = "emoji"
 """The example that is opened where nothing else is asked for."""
 
 GRAPH_SUFFIX = ".json"

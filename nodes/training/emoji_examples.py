@@ -14,7 +14,7 @@ from nodes.training.emoji_pictures import HUES, SIZE, colourfulness, draw, read_
 from nodes.training.emoji_prompts import NEW
 from nodes.training.emoji_table import STYLES, Emoji
 
-STYLED, NAMED, MORE, REPAINTED = 0.85, 0.85, 0.3, 0.15
+STYLED, NAMED, MORE, REPAINTED = 0.85, 0.85, 0.3, 0.35
 """How often the text has the style, the name rather than a keyword, a keyword more; how often colours are replaced."""
 
 COLOURFUL = 0.05

@@ -2,7 +2,8 @@
 
 The network is that of `emoji`, on the latents of an autoencoder that `emoji_autoencoder` trained. `--data` is the
 `node_modules` folder into which npm installed the pictures (`emoji_table.INSTALL`). Kill it at any time; started again
-with the same folders and file, it goes on from its checkpoint.
+with the same folders and file, it goes on from its checkpoint. `--begin` names weights to begin from: those of `emoji`
+know the words already, and differ in the first and the last layer alone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from nodes.training.emoji import EVERY, LICENCE, EmojiOptions, emoji_parser, fin
 from nodes.training.emoji_examples import EmojiExamples
 from nodes.training.emoji_table import Emoji, read_table
 from nodes.training.recipe import Recipe
+from nodes.training.state import begin_from
 from nodes.training.trainer import Trainer
 
 RECIPE = Recipe(learning_rate=1.2e-3, rise=60, plateau=3000, matrix_rate=2.5, level_mean=0.0)
@@ -69,14 +71,18 @@ class LatentOptions(EmojiOptions):
     """What this training is asked besides."""
 
     autoencoder: Path
+    begin: Path | None
 
 
 def main() -> None:
     """Train for so many minutes, or up to a step, and tell the loss."""
     asked = emoji_parser("Train emoji from words, as latents.")
     asked.add_argument("--autoencoder", type=Path, required=True, help="the file of the autoencoder")
+    asked.add_argument("--begin", type=Path, help="weights to begin from, as those of emoji")
     options = asked.parse_args(namespace=LatentOptions())
     made = course(read_table(options.data), open_autoencoder(options.autoencoder), options.out)
+    if options.begin:
+        begin_from(made.trainer, options.begin)
     follow(made, options, EVERY)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
@@ -61,6 +62,24 @@ def restore(trainer: Training, path: Path) -> None:
     for name, tensor in _tensors(trainer).items():
         tensor.copy_(kept[name])
     trainer.step = int(metadata["step"])
+
+
+def begin_from(trainer: Training, path: Path) -> None:
+    """Begin with the weights of another network, wherever the two have one of the same name and shape.
+
+    Raises `InputError` if the file is damaged, and where no weight would be taken.
+    """
+    try:
+        given = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"the weights cannot be read: {error}", where=str(path)) from None
+    state = trainer.network.state_dict()
+    taken = {name: tensor for name, tensor in given.items() if name in state and tensor.shape == state[name].shape}
+    if not taken:
+        raise InputError("no weight of this file fits the network", where=str(path), mend="begin from another file")
+    for name, tensor in taken.items():
+        state[name].copy_(tensor)
+        trainer.average[name].copy_(tensor)
 
 
 def _described(trainer: Training) -> str:

@@ -25,8 +25,8 @@ def test_without_a_name_the_first_example_is_shown(site: Site) -> None:
     page = site.built.place_of(None)
     session = site.studio.library.session(page.removeprefix("/d/"))
     assert session is not None
-    assert session.place.name == "digits.json"
-    assert site.built.place_of("digits") == page
+    assert session.place.name == "emoji.json"
+    assert site.built.place_of("emoji") == page
 
 
 def test_a_file_is_edited_in_its_place_and_a_picture_as_a_new_document(site: Site, tmp_path: Path) -> None:
