@@ -154,7 +154,7 @@ def test_the_loss_falls_by_the_square_of_the_mean_error(oracle: Oracle) -> None:
             losses.append(float(torch.cat(errors).square().sum(1).mean()))
         fallen = float(found.aux[MEAN_ERROR][number, 0].square().sum())
         worst = max(worst, abs(losses[0] - losses[1] - fallen))
-    oracle("guidance.calibrated", "the loss falls by |mean error|²", worst, 1e-12)
+    oracle("guidance.calibrated", "the loss falls by the square of the mean error", worst, 1e-12)
 
 
 def test_a_noise_of_its_own_loses_the_same_error() -> None:

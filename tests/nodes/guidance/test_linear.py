@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Known, RunContext, Span
+from graphs import Estimate, InputError, Known, LevelCurve, RunContext, Span
 from graphs.running.context import Meter
 from nodes.contracts.asking import predict
 from nodes.contracts.cond import Cond
@@ -156,12 +156,22 @@ def test_rows_with_and_without_a_past_are_as_each_alone(oracle: Oracle) -> None:
     torch.testing.assert_close(together.x, plain.x, atol=1e-10, rtol=0)
 
 
-def test_a_way_that_begins_in_the_middle_asks_until_it_has_a_past() -> None:
-    table = fitted(MIXTURE, MIXTURE.prompt(("a",)), 2)
-    model = linear(MIXTURE, MIXTURE.prompt(("a",)), table, guidance_scale=3.0, guided=1.0)
-    rest = Levels(LEVELS.s[3:])
-    _, spent = run(model, noise(MIXTURE), rest)
-    assert spent == 7 + 4  # of steps 3 to 9, those of odd numbers are estimated, but for 3, which has no past
+@pytest.mark.parametrize(("begin", "estimated"), [(2, 3), (3, 3), (4, 2)])
+def test_a_way_that_begins_in_the_middle_asks_until_it_has_a_past(begin: int, estimated: int) -> None:
+    """Steps of odd numbers are estimated, from two before: on a way from 2 step 3 has but one, on one from 3 none."""
+    positive = MIXTURE.prompt(("a",))
+    model = linear(MIXTURE, positive, fitted(MIXTURE, positive, 2), guidance_scale=3.0, guided=1.0)
+    _, spent = run(model, noise(MIXTURE), Levels(LEVELS.s[begin:]))
+    assert spent == 2 * (STEPS - begin) - estimated
+
+
+def test_a_step_without_guidance_leaves_a_gap_in_the_past() -> None:
+    """Step 5 has the scale 1 and asks nothing to remember; 7 then knows of 6 alone, and is asked."""
+    positive, s = MIXTURE.prompt(("a",)), LEVELS.s.tolist()
+    curve = LevelCurve(((s[6], 3.0), (s[5], 1.0), (s[4], 3.0)), "linear")
+    model = linear(MIXTURE, positive, fitted(MIXTURE, positive, 2), guidance_scale=curve, guided=1.0)
+    _, spent = run(model, noise(MIXTURE))
+    assert spent == STEPS + 6  # 0, 2, 4, 6, 7 and 8
 
 
 def test_levels_that_were_not_fitted_and_further_questions_within_a_step_are_asked() -> None:
@@ -177,6 +187,15 @@ def test_levels_that_were_not_fitted_and_further_questions_within_a_step_are_ask
     expected, twice = run(cfg(GAUSS, GOAL, guidance_scale=3.0), noise(GAUSS), solver=heun())
     torch.testing.assert_close(found, expected, atol=1e-10, rtol=0)
     assert (spent, twice) == (2 * (2 * STEPS - 1) - STEPS / 2, 2 * (2 * STEPS - 1))
+
+
+def test_the_fit_asks_both_branches_where_the_scale_is_one() -> None:
+    meter = Meter()
+    steps = linear_fit(noise(GAUSS), GAUSS, GOAL, LEVELS, solver=ddim(), guidance_scale=1.0, run=RunContext(meter))
+    table = finished(steps)
+    assert isinstance(table, Table)
+    assert meter.rows == 2 * STEPS * ROWS
+    assert max(float(error or 0) for error in dict(table.columns)["error"]) < 1e-9
 
 
 def test_a_table_of_something_else_and_levels_that_rise_are_refused() -> None:
