@@ -22,13 +22,14 @@ from nodes.contracts.table import Table
 from nodes.guidance.branches import bound
 from nodes.guidance.cfg import cfg
 from nodes.guidance.conditional import conditional
-from nodes.guidance.linear import cost, linear
+from nodes.guidance.linear import Linear, cost, linear
 from nodes.guidance.linear_fit import linear_fit
 from nodes.model.mixture import mixture
 from nodes.solver.ddim import ddim
 from nodes.solver.heun import heun
 from tests.laws.subjects import finished
-from tests.nodes.gaussian import Gaussian, context, means, pure_noise
+from tests.nodes.gaussian import Gaussian, context, means, pure_noise, query
+from tests.nodes.waiting import DEVICE, no_waiting
 from tests.oracles import Oracle
 
 GAUSS, GOAL = Gaussian(0.2, 0.5), means(1.0)
@@ -187,6 +188,17 @@ def test_levels_that_were_not_fitted_and_further_questions_within_a_step_are_ask
     expected, twice = run(cfg(GAUSS, GOAL, guidance_scale=3.0), noise(GAUSS), solver=heun())
     torch.testing.assert_close(found, expected, atol=1e-10, rtol=0)
     assert (spent, twice) == (2 * (2 * STEPS - 1) - STEPS / 2, 2 * (2 * STEPS - 1))
+
+
+def test_only_where_it_may_estimate_the_device_is_waited_for() -> None:
+    table, begin = fitted(GAUSS, GOAL), noise(GAUSS).to(DEVICE)
+    model = linear(GAUSS, GOAL.to(DEVICE), table, every=1, guided=1.0)
+    assert isinstance(model, Linear)
+    with no_waiting():
+        found = solve(model, ddim(), begin, LEVELS, context())
+        q = query(begin.x, float(LEVELS.s[1]))
+        answer = model.estimated(q, predict(GAUSS, q, context()))
+    assert {found.x.device.type, answer.x0.device.type} == {DEVICE}
 
 
 def test_the_fit_asks_both_branches_where_the_scale_is_one() -> None:
