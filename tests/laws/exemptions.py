@@ -60,6 +60,7 @@ EXEMPT: Mapping[str, Mapping[str, str]] = {
     "nothing waits for the device": {
         **OF_WEIGHTS,
         "guidance.adaptive": "whether both answers agree decides which rows are asked twice",
+        "guidance.linear": "what each row has of its past decides whether it can do without the second answer",
         "solver.afdps": "the weights decide which particles go on",
         "solver.tds": "the weights decide which particles go on",
         "search.fk_steering": "the rewards decide which particles go on",

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from graphs import Estimate, Known, Span
+from nodes.contracts.asking import predict
 from nodes.contracts.cond import Cond
 from nodes.contracts.driving import drive, solve
 from nodes.contracts.levels import Levels
@@ -16,7 +17,7 @@ from nodes.guidance.cfg import cfg
 from nodes.guidance.conditional import conditional
 from nodes.model.mixture import mixture
 from nodes.solver.ddim import ddim
-from tests.nodes.gaussian import context, pure_noise
+from tests.nodes.gaussian import context, pure_noise, query
 from tests.oracles import Oracle
 
 LAW = mixture(
@@ -65,6 +66,12 @@ def test_a_mixed_batch_is_as_each_row_alone_and_saves_for_some(oracle: Oracle) -
     assert rows == sum(spent)
     assert len(set(spent)) > 1
     assert 9 * ROWS < rows < 2 * 9 * ROWS
+
+
+def test_at_pure_noise_no_row_is_settled_though_both_noises_are_x() -> None:
+    answer = predict(adaptive(LAW, told("a"), threshold=0.9), query(NOISE.x, float("inf")), context())
+    torch.testing.assert_close(answer.aux["/cosine"], torch.ones(ROWS, dtype=torch.float64))
+    assert not bool(answer.keep["/settled"].any())
 
 
 def test_what_agrees_is_asked_once_from_then_on_though_it_may_part_again() -> None:

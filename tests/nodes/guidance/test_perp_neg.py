@@ -42,6 +42,22 @@ def test_what_a_negative_takes_away_is_perpendicular_to_the_positive(oracle: Ora
     assert bool(((pulled * negative).sum(1) < 0).all())
 
 
+def test_each_of_several_negatives_is_perpendicular_to_the_positive_itself(oracle: Oracle) -> None:
+    """D_u + w (Δ_+ − Σ w_j Δ_j⊥), in plain arithmetic of each row."""
+    free, positive = at(Conditional(LAW, None)), at(conditional(LAW, told("a")))
+    expected = []
+    for row in range(len(X)):
+        toward = positive[row] - free[row]
+        pull = toward.clone()
+        for name, weight in (("b", 1.0), ("c", 0.5)):
+            away = at(conditional(LAW, told(name)))[row] - free[row]
+            pull -= weight * (away - (away @ toward) / (toward @ toward) * toward)
+        expected.append(free[row] + 4 * pull)
+    found = at(perp_neg(LAW, told("a"), (told("b"), told("c")), guidance_scale=4.0, weights=(1.0, 0.5)))
+    apart = float((found - torch.stack(expected)).abs().max())
+    oracle("guidance.perp_neg", "two negatives: the formula row by row", apart, 1e-12)
+
+
 def test_a_negative_along_the_positive_does_nothing(oracle: Oracle) -> None:
     plain = at(cfg(LAW, told("a"), guidance_scale=4.0))
     apart = at(perp_neg(LAW, told("a"), (told("a"), told("a")), guidance_scale=4.0)) - plain

@@ -8,12 +8,13 @@ from torch import Tensor
 
 from graphs import InputError
 from nodes.contracts.asking import predict
-from nodes.contracts.driving import drive, solve
+from nodes.contracts.driving import advance, drive, solve
 from nodes.contracts.levels import Levels
 from nodes.contracts.model import Model
 from nodes.contracts.query import Query
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
+from nodes.contracts.state import State
 from nodes.guidance.cfg import cfg
 from nodes.guidance.conditional import conditional
 from nodes.guidance.rcfg import rcfg
@@ -64,6 +65,16 @@ def test_a_one_time_negative_is_asked_once_and_remembered(solver: object, oracle
         oracle(
             "guidance.rcfg", "the negative of the first step", float((state.memory["/negative"] - kept).abs().max()), 0
         )
+
+
+def test_rows_that_begin_beside_others_get_a_negative_of_their_own() -> None:
+    model, ctx = rcfg(LEAF, means(1.0), negative=means(-0.5), guidance_scale=2.0), context()
+    begun = list(drive(model, ddim(), pure_noise(3), Levels(LEVELS.s[:2]), context()))[-1]
+    fresh = State.at(pure_noise(2, seed=8), pure_noise(2, seed=8).x, begun.s[:2])
+    together = advance(model, ddim(), State.cat([begun, fresh]), LEVELS.s[2].expand(5), ctx)
+    alone = [advance(model, ddim(), part, LEVELS.s[2].expand(len(part.rows)), context()) for part in (begun, fresh)]
+    assert ctx.meter.rows == 5 + 2
+    torch.testing.assert_close(together.x, torch.cat([part.x for part in alone]), atol=1e-14, rtol=0)
 
 
 def test_the_original_costs_nothing_and_scale_one_is_the_positive_bitwise() -> None:
