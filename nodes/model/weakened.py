@@ -130,6 +130,15 @@ class WrongLabels(Unspoiled):
             return q
         drawn = uniform(q.rows, (2,), "label_shuffle", step=q.step)
         other = self.labels.take((drawn[:, 1] * len(self.labels)).long())
+        shapes = [{name: entry.shape for name, entry in cond.entries.items()} for cond in (other, q.cond)]
+        if shapes[0] != shapes[1]:
+            raise InputError(
+                "the labels are no conditions like those that are asked for",
+                where="labels",
+                given=other.describe(),
+                allowed=q.cond.describe(),
+                mend="wire cond.prompt of the same model",
+            )
         chosen = drawn[:, 0] < self.share
         entries = {
             name: torch.where(
