@@ -33,7 +33,7 @@ class Reward(Identified, ABC):
 def score(reward: Reward, sample: Sample, ctx: Context) -> Tensor:
     """The scores of a batch, [B] float64, counted as rewards; gradients flow where the reward lets them.
 
-    `InputError` for points of another space, for noised ones where the reward is not "noisy", and for what are no scores.
+    `InputError` for points of another space, for noised ones unless the reward is "noisy", and for what are no scores.
     """
     if reward.space not in ("any", sample.space.name):
         raise InputError(
