@@ -16,6 +16,9 @@ from nodes.contracts.model import Model
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.sample import Sample
 
+PICTURE = 3
+"""The axes of an event that is a picture."""
+
 
 def value_at(value: float | LevelCurve, s: float) -> float:
     """A number, or a curve's number at level s."""
@@ -43,6 +46,14 @@ def require_conditional(model: Model) -> None:
             given=type(model).__name__,
             allowed='a model with the ability "conditional", as model.checkpoint or model.mixture',
             mend="guide the model inside, before its condition is bound",
+        )
+
+
+def require_pictures(model: Model, message: str, where: str, mend: str) -> None:
+    """`InputError` where the points of a model are no pictures."""
+    if len(model.space.event) != PICTURE or model.space.vocabulary:
+        raise InputError(
+            message, where=where, given=model.space.describe(), allowed="an event [channels, height, width]", mend=mend
         )
 
 

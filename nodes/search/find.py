@@ -16,9 +16,9 @@ from nodes.contracts.query import Query
 from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 from nodes.contracts.table import Table
+from nodes.search.best_of_n import scored
 from nodes.search.refusing import refuse_population
 from nodes.search.trail import best_of_each, pure, repeated
-from nodes.search.zero_order import scored
 
 
 class Fitted(NamedTuple):

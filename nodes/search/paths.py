@@ -29,12 +29,11 @@ from nodes.contracts.driving import advance, of_its_law
 from nodes.contracts.levels import Levels, alpha_sigma, factor
 from nodes.contracts.population import siblings
 from nodes.contracts.program import Parts, Program
-from nodes.contracts.reward import Reward, finite_scores, score
+from nodes.contracts.reward import Reward
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.state import State
-from nodes.contracts.table import Table
-from nodes.search.best_of_n import Found
+from nodes.search.best_of_n import Found, scored, tabulated
 from nodes.search.refusing import refuse_population, refuse_tokens, stepped
 
 Few = Annotated[int, Number(integer=True, minimum=1, maximum=1024, work=True)]
@@ -138,13 +137,13 @@ class Beam:
         with torch.no_grad():
             state = self.parts.solver.start(noise, self.parts.levels, self.ctx)
             state = self.solved(state, self.parts.levels, steps)
-        scores = self.scored(state)
+        scores = scored(self.reward, state.guess(), self.ctx)
         return Rays(steps, state, scores, scores)
 
     def round(self, rays: Rays, higher: int, steps: int, starts: int) -> Rays:
         """Raised to the level of that number and solved over so many steps; the best of each row, so many."""
         wide = self.expanded(rays.state, higher, steps, rays.position)
-        everyone = self.scored(wide)
+        everyone = scored(self.reward, wide.guess(), self.ctx)
         kept = self.places(everyone, starts)
         return Rays(higher + steps, wide.take(kept), everyone[kept], everyone)
 
@@ -164,11 +163,6 @@ class Beam:
             state = advance(self.parts.model, self.parts.solver, state, s_next, self.ctx)
         return state
 
-    def scored(self, state: State) -> Tensor:
-        """The rewards of what the points would become, [B]."""
-        with torch.no_grad():
-            return finite_scores(score(self.reward, state.guess(), self.ctx))
-
     def places(self, scores: Tensor, count: int) -> Tensor:
         """The positions of each row's best, so many; of equals the first."""
         ways = scores.reshape(self.rows, -1)
@@ -187,18 +181,3 @@ class Beam:
         z = self.ctx.noise.normal(Raised(wide.x, rows, wide.step), "path")
         x = factor(share, z) * wide.x + factor(std, z) * z
         return self.parts.solver.start(Sample(x, s, wide.space, rows), rest, self.ctx)
-
-
-def tabulated(scores: Tensor) -> Table:
-    """A line for each row and way, in the order in which they lie; `chosen` is 1 for the one that was kept."""
-    rows, count = scores.shape
-    numbers = torch.arange(count).expand(rows, count)
-    first = torch.where(scores == scores.max(1, keepdim=True).values, numbers, count).min(1, keepdim=True).values
-    return Table(
-        (
-            ("row", tuple(row for row in range(rows) for _ in range(count))),
-            ("candidate", tuple(numbers.flatten().tolist())),
-            ("reward", tuple(scores.flatten().tolist())),
-            ("chosen", tuple((numbers == first).long().flatten().tolist())),
-        )
-    )

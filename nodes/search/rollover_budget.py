@@ -15,11 +15,12 @@ from nodes.contracts.driving import of_its_law
 from nodes.contracts.kernel import GaussianKernel, Kernel
 from nodes.contracts.levels import any_place
 from nodes.contracts.program import Parts, Program
-from nodes.contracts.reward import Reward, finite_scores, score
+from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import look
 from nodes.contracts.state import State
 from nodes.contracts.table import Table
+from nodes.search.best_of_n import scored
 from nodes.search.refusing import refuse_population, stepped
 
 
@@ -125,9 +126,9 @@ class Walk:
         """The state, looked at on the way to level `to`, and its scores; at the end it is scored itself."""
         if to is None:
             ended = Sample(state.x, state.s, state.space, state.rows)
-            return state, finite_scores(score(self.reward, ended, self.ctx))
+            return state, scored(self.reward, ended, self.ctx)
         state, _ = look(self.parts.model, state, to, self.ctx)
-        return state, finite_scores(score(self.reward, state.guess(), self.ctx))
+        return state, scored(self.reward, state.guess(), self.ctx)
 
     def step(
         self, state: State, s_next: Tensor, after: Tensor | None, left: Tensor, before: Tensor

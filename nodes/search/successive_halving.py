@@ -27,11 +27,10 @@ from nodes.contracts.context import Context
 from nodes.contracts.driving import advance, of_its_law
 from nodes.contracts.population import siblings
 from nodes.contracts.program import Program
-from nodes.contracts.reward import Reward, finite_scores, score
+from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 from nodes.contracts.state import State
-from nodes.search.best_of_n import Found
-from nodes.search.paths import tabulated
+from nodes.search.best_of_n import Found, scored, tabulated
 from nodes.search.refusing import refuse_population, stepped
 
 
@@ -134,8 +133,3 @@ def rungs_of(steps: int, first: float) -> frozenset[int]:
         found.add(place)
         place += max(1, (steps - place) // 2)
     return frozenset(found)
-
-
-def scored(reward: Reward, sample: Sample, ctx: Context) -> Tensor:
-    """The scores, on the CPU."""
-    return finite_scores(score(reward, sample, ctx))

@@ -16,10 +16,11 @@ from nodes.contracts.levels import Levels
 from nodes.contracts.population import siblings
 from nodes.contracts.program import Parts, Program
 from nodes.contracts.query import Query
-from nodes.contracts.reward import Reward, finite_scores, score
+from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 from nodes.contracts.state import State
 from nodes.contracts.table import Table
+from nodes.search.best_of_n import scored
 from nodes.search.grove import Grove
 from nodes.search.refusing import refuse_population, stepped
 from nodes.search.tree import Branch, Rules, Search, every
@@ -195,7 +196,7 @@ class Forest:
         """The rewards of finished states."""
         state = joined(leaves)
         ended = Sample(state.x, state.s, state.space, state.rows)
-        return finite_scores(score(self.reward, ended, self.ctx))
+        return scored(self.reward, ended, self.ctx)
 
     def ended(self, leaves: list[Branch]) -> Sample:
         """The samples of leaves."""

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Annotated, NamedTuple
 
 import torch
-from torch import Tensor
 
 from graphs import Estimate, Keep, Known, Number, Preview, Progress, RunContext, Span, Steps, also, node
 from nodes.contracts.context import Context
 from nodes.contracts.program import Program
 from nodes.contracts.query import Query
-from nodes.contracts.reward import Reward, finite_scores, score
+from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 from nodes.contracts.table import Table
+from nodes.search.best_of_n import scored
 from nodes.search.refusing import refuse_population
 from nodes.search.trail import Trail, best_of_each, pure, repeated
 
@@ -78,12 +78,6 @@ def zero_order(
         raise TypeError("there is at least one run")
     yield Progress(iterations + 1, iterations + 1)
     return Climbed(trail.best, trail.noise, trail.table())
-
-
-def scored(reward: Reward, tried: Sample, ctx: Context) -> Tensor:
-    """The scores of finished samples, on the CPU."""
-    with torch.no_grad():
-        return finite_scores(score(reward, tried, ctx))
 
 
 def around(noise: Sample, count: int, rho: float, number: int, ctx: Context) -> Sample:
