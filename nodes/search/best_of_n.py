@@ -28,9 +28,9 @@ class Found(NamedTuple):
 
 
 def cost(known: Known) -> Estimate:
-    """The program's cost of each row, for every candidate."""
-    rows = known.input("noise").rows
-    return Estimate(nfe=known.number("candidates") * rows * known.input("program").each, rows=rows)
+    """The program's cost and the reward's of each row, for every candidate."""
+    rows, each = known.input("noise").rows, known.input("program").each + known.asks("reward")
+    return Estimate(nfe=known.number("candidates") * rows * each, rows=rows)
 
 
 @node(cost=cost)

@@ -32,7 +32,8 @@ class Fitted(NamedTuple):
 def cost(known: Known) -> Estimate:
     """All draws of every round, and the sample in the end."""
     rows, draws = known.input("noise").rows, known.number("iterations") * known.number("draws")
-    return Estimate(nfe=rows * (draws + Span.of(1)) * known.input("program").each, rows=rows)
+    each = known.input("program").each + known.asks("reward")
+    return Estimate(nfe=rows * (draws + Span.of(1)) * each, rows=rows)
 
 
 @node(cost=cost)

@@ -30,7 +30,8 @@ def cost(known: Known) -> Estimate:
     rows, runs = known.input("noise").rows, known.number("iterations")
     twice = known.value("checkpointing")
     again = Span(0, runs.high) if twice is None else Span.of(0) if not twice else runs
-    return Estimate(nfe=rows * (runs + Span.of(1) + again) * known.input("program").each, rows=rows)
+    asked = (runs + Span.of(1) + again) * known.input("program").each
+    return Estimate(nfe=rows * (asked + (runs + Span.of(1)) * known.asks("reward")), rows=rows)
 
 
 @node(cost=cost, also=("search.noise_optimisation", "search.reno", "search.doodl", "search.d_flow"))

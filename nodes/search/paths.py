@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -44,7 +45,8 @@ def cost(known: Known) -> Estimate:
     rows, each = known.input("noise").rows, known.input("program").each
     starts, ways = known.number("starts"), known.number("expansions") * known.number("forward")
     most = starts * (Span.of(1) + ways)
-    return Estimate(nfe=rows * each * Span(starts.low, most.high), rows=rows)
+    asked = each * Span(starts.low, most.high) + known.asks("reward") * Span(starts.low, math.inf)
+    return Estimate(nfe=rows * asked, rows=rows)
 
 
 @node(cost=cost, also=("search.search_over_paths", "search.sop"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated, NamedTuple
@@ -34,7 +35,8 @@ class Forced(NamedTuple):
 def cost(known: Known) -> Estimate:
     """At most the quota at every step; at least one try."""
     rows, each = known.input("noise").rows, known.input("program").each
-    return Estimate(nfe=rows * each * Span(1, known.number("quota").high), rows=rows)
+    asked = each * Span(1, known.number("quota").high) + known.asks("reward") * Span(1, math.inf)
+    return Estimate(nfe=rows * asked, rows=rows)
 
 
 @node(cost=cost, also=("search.rbf",))

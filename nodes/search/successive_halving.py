@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Annotated
 
@@ -37,7 +38,8 @@ from nodes.search.refusing import refuse_population, stepped
 def cost(known: Known) -> Estimate:
     """Between one candidate and all of them to the end."""
     rows, each = known.input("noise").rows, known.input("program").each
-    return Estimate(nfe=rows * each * Span(1, known.number("candidates").high), rows=rows)
+    asked = each * Span(1, known.number("candidates").high) + known.asks("reward") * Span(1, math.inf)
+    return Estimate(nfe=rows * asked, rows=rows)
 
 
 @node(cost=cost, also=("search.halving",))

@@ -35,7 +35,8 @@ class Grown(NamedTuple):
 
 def cost(known: Known) -> Estimate:
     """At most as many whole runs as there are iterations."""
-    rows, each, most = known.input("noise").rows, known.input("program").each, known.number("iterations")
+    rows, most = known.input("noise").rows, known.number("iterations")
+    each = known.input("program").each + known.asks("reward")
     return Estimate(nfe=rows * each * Span(min(1.0, most.low), most.high), rows=rows)
 
 

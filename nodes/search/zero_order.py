@@ -31,7 +31,8 @@ class Climbed(NamedTuple):
 def cost(known: Known) -> Estimate:
     """The row itself, and the neighbours of every round."""
     rows, tried = known.input("noise").rows, known.number("iterations") * known.number("neighbours")
-    return Estimate(nfe=rows * (Span.of(1) + tried) * known.input("program").each, rows=rows)
+    each = known.input("program").each + known.asks("reward")
+    return Estimate(nfe=rows * (Span.of(1) + tried) * each, rows=rows)
 
 
 @node(cost=cost, also=("search.zero_order_noise",))
