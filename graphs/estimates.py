@@ -53,7 +53,8 @@ class Estimate:
 
     `nfe`: rows that it asks of models. Of a batch that it gives: `rows`. Of a grid of levels: `steps`, and whether it
     begins at pure noise (`first_open` 1) and ends at data or pure noise (`last_open` 1). Of a state halfway: the
-    `steps` behind it. Of a model: `each`, leaf rows for each row that it is asked. Of a solver: `calls`, how often it
+    `steps` behind it. Of a model: `each`, leaf rows for each row that it is asked. Of a reward: `asks`, leaf rows for
+    each row that it scores, as most ask no model at all. Of a solver: `calls`, how often it
     asks the model in so many steps from a finite level to data, and how many of them it `saves` at an open end.
     """
 
@@ -61,13 +62,14 @@ class Estimate:
     rows: Span = UNKNOWN
     steps: Span = UNKNOWN
     each: Span = UNKNOWN
+    asks: Span = field(default=Span(0, 0))
     calls: Callable[[Span], Span] | None = None
     first_open: Span = field(default=Span(0, 1))
     last_open: Span = field(default=Span(0, 1))
     saves: float = 0.0
 
 
-NOTHING_KNOWN = Estimate(nfe=UNKNOWN)
+NOTHING_KNOWN = Estimate(nfe=UNKNOWN, asks=UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,10 @@ class Known:
     def input(self, name: str) -> Estimate:
         """What comes in at a port; nothing is known where it has no wire."""
         return next(iter(self.inputs.get(name, ())), NOTHING_KNOWN)
+
+    def asks(self, name: str) -> Span:
+        """The leaf rows that all rewards at a port ask for one row together; none where it has no wire."""
+        return sum((entry.asks for entry in self.inputs.get(name, ())), Span.of(0))
 
 
 Cost: TypeAlias = Estimate | Callable[[Known], Estimate]

@@ -31,13 +31,23 @@ class Reward(Identified, ABC):
 
 
 def score(reward: Reward, sample: Sample, ctx: Context) -> Tensor:
-    """The scores of a batch, [B] float64, counted as rewards; gradients flow where the reward lets them."""
+    """The scores of a batch, [B] float64, counted as rewards; gradients flow where the reward lets them.
+
+    `InputError` for points of another space, for noised ones unless the reward is "noisy", and for what are no scores.
+    """
     if reward.space not in ("any", sample.space.name):
         raise InputError(
             "the reward reads another kind of points",
             given=f"points of {sample.space.describe()}, a reward on {reward.space}",
             allowed=f"points of {reward.space}",
             mend="wire the reward through reward.decoded with the codec of the model",
+        )
+    if "noisy" not in reward.abilities and bool((sample.s != 0).any()):
+        raise InputError(
+            "the reward reads clean points only",
+            given=sample.describe(),
+            allowed="points at s = 0",
+            mend="wire a finished sample, or let the levels of a program end at 0",
         )
     if "composed" not in reward.abilities:
         ctx.meter.reward(len(sample.rows))

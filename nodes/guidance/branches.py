@@ -14,6 +14,10 @@ from nodes.contracts.devices import put_rows
 from nodes.contracts.levels import any_place, eps_of
 from nodes.contracts.model import Model
 from nodes.contracts.query import Prediction, Query
+from nodes.contracts.sample import Sample
+
+PICTURE = 3
+"""The axes of an event that is a picture."""
 
 
 def value_at(value: float | LevelCurve, s: float) -> float:
@@ -42,6 +46,26 @@ def require_conditional(model: Model) -> None:
             given=type(model).__name__,
             allowed='a model with the ability "conditional", as model.checkpoint or model.mixture',
             mend="guide the model inside, before its condition is bound",
+        )
+
+
+def require_pictures(model: Model, message: str, where: str, mend: str) -> None:
+    """`InputError` where the points of a model are no pictures."""
+    if len(model.space.event) != PICTURE or model.space.vocabulary:
+        raise InputError(
+            message, where=where, given=model.space.describe(), allowed="an event [channels, height, width]", mend=mend
+        )
+
+
+def require_space(sample: Sample, model: Model, where: str) -> None:
+    """`InputError` at that input where the sample is of another space than the model."""
+    if (sample.space.name, sample.space.event) != (model.space.name, model.space.event):
+        raise InputError(
+            "the sample is of another space than the model",
+            where=where,
+            given=sample.space.describe(),
+            allowed=model.space.describe(),
+            mend="wire it through codec.encode of the model's codec",
         )
 
 

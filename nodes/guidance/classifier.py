@@ -6,7 +6,7 @@ from typing import Annotated
 
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, abilities, also, needs, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, abilities, also, needs, node
 from nodes.contracts.context import Context
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
@@ -17,7 +17,7 @@ from nodes.guidance.pulling import noisy_gradient, require_gradients, shifted
 
 def cost(known: Known) -> Estimate:
     """The model's own; the classifier counts as a reward."""
-    return Estimate(each=known.input("model").each)
+    return Estimate(each=known.input("model").each + Span(0, 1) * known.asks("classifier"))
 
 
 @node(abilities=abilities(like="model", without=("prompt",)), cost=cost)

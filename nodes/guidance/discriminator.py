@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, abilities, also, needs, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, needs, node
 from nodes.contracts.model import Model
 from nodes.contracts.reward import Reward
 from nodes.guidance.branches import refuse_tokens
@@ -19,7 +19,7 @@ from nodes.guidance.pulling import require_gradients
 
 def cost(known: Known) -> Estimate:
     """The model's own; the discriminator counts as a reward."""
-    return Estimate(each=known.input("model").each)
+    return Estimate(each=known.input("model").each + Span(0, 1) * known.asks("discriminator"))
 
 
 @node(abilities=abilities(like="model", without=("prompt",)), cost=cost)

@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, abilities, also, needs, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, needs, node
 from nodes.contracts.context import Context
 from nodes.contracts.levels import beside
 from nodes.contracts.model import Model
@@ -24,7 +24,7 @@ HALF_LOG_TAU = 0.5 * math.log(2 * math.pi)
 
 def cost(known: Known) -> Estimate:
     """The model's own; passes backward and rewards count apart."""
-    return Estimate(each=known.input("model").each)
+    return Estimate(each=known.input("model").each + Span(0, 2) * known.asks("reward"))
 
 
 @node(abilities=abilities(like="model", without=("prompt",)), cost=cost)

@@ -7,17 +7,15 @@ from typing import Annotated, Literal, TypeAlias
 
 from torch import Tensor
 
-from graphs import Estimate, InputError, Known, Number, abilities, node
+from graphs import Estimate, Known, Number, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.model import Model
 from nodes.contracts.query import Prediction, Query
 from nodes.guidance.blurring import blurred
-from nodes.guidance.branches import mixed, refuse_tokens
+from nodes.guidance.branches import mixed, refuse_tokens, require_pictures
 from nodes.guidance.composing import Together, require_one_space
 
 Kind: TypeAlias = Literal["frequency", "colour"]
-PICTURE = 3
-"""The axes of an event that is a picture."""
 
 
 def cost(known: Known) -> Estimate:
@@ -43,14 +41,7 @@ def factorised(
     """
     require_one_space((first, second))
     refuse_tokens(first)
-    if len(first.space.event) != PICTURE:
-        raise InputError(
-            "only pictures have such factors",
-            where="first",
-            given=first.space.describe(),
-            allowed="an event [channels, height, width]",
-            mend="use guidance.compose",
-        )
+    require_pictures(first, "only pictures have such factors", "first", "use guidance.compose")
     return Factors(first, second, kind, blur_sigma)
 
 

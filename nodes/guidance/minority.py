@@ -8,22 +8,21 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, needs, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, abilities, also, needs, node
 from nodes.contracts.asking import predict
 from nodes.contracts.context import Context
 from nodes.contracts.levels import place
 from nodes.contracts.model import Model
 from nodes.contracts.query import Prediction, Query
 from nodes.guidance.branches import refuse_tokens, values_at
+from nodes.guidance.perturbed import perturbed_cost
 from nodes.guidance.pulling import require_differentiable, shifted
 from nodes.guidance.through_model import Slope, ThroughModel
 
 
 def cost(known: Known) -> Estimate:
     """Twice the model's, once where the scale is 0; the passes backward count apart."""
-    scale = known.value("scale")
-    each = Span(1, 2) if scale is None or isinstance(scale, LevelCurve) else Span.of(2 if scale else 1)
-    return Estimate(each=known.input("model").each * each)
+    return perturbed_cost(known, "scale")
 
 
 @node(abilities=abilities(like="model", without=("prompt", "differentiable")), cost=cost)

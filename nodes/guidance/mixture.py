@@ -21,8 +21,10 @@ from nodes.guidance.composing import Together, chosen_weights, require_one_space
 
 
 def cost(known: Known) -> Estimate:
-    """The sum over the models."""
-    return Estimate(each=sum((model.each for model in known.inputs.get("models", ())), Span.of(0)))
+    """The sum over the models, and over their densities."""
+    return Estimate(
+        each=sum((model.each for model in known.inputs.get("models", ())), Span.of(0)) + known.asks("densities")
+    )
 
 
 @node(abilities=abilities(like="models", without=("prompt",)), cost=cost)

@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, InputError, Known, LevelCurve, Span, abilities, also, needs, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Span, abilities, also, needs, node
 from nodes.contracts.cond import Cond
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved, take_rows
@@ -15,7 +15,7 @@ from nodes.contracts.levels import beside, factor
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.sample import Sample
-from nodes.guidance.branches import bound, mixed, narrowed, refuse_tokens, require_conditional, values_at
+from nodes.guidance.branches import bound, mixed, narrowed, refuse_tokens, require_conditional, require_space, values_at
 
 RESIDUAL = "negative"
 
@@ -49,14 +49,7 @@ def rcfg(
     refuse_tokens(model)
     if original is not None:
         original.require_clean("original")
-        if original.space.event != model.space.event or original.space.name != model.space.name:
-            raise InputError(
-                "the original is of another space than the model",
-                where="original",
-                given=original.space.describe(),
-                allowed=model.space.describe(),
-                mend="wire it through codec.encode of the model's codec",
-            )
+        require_space(original, model, "original")
     return Residual(model, positive, None if original is None else original.x, negative, guidance_scale)
 
 

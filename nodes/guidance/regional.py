@@ -13,12 +13,12 @@ from nodes.contracts.devices import moved
 from nodes.contracts.media import Image
 from nodes.contracts.model import Model
 from nodes.contracts.query import Prediction, Query
-from nodes.guidance.branches import mixed, refuse_tokens
+from nodes.guidance.branches import mixed, refuse_tokens, require_pictures
 from nodes.guidance.composing import Together, require_one_space
 
 WHITE = 255
-PICTURE = 3
-"""The axes of an event that is a picture."""
+COLOURED = 3
+"""The channels of a picture in colour; a fourth is how much it covers."""
 
 
 def cost(known: Known) -> Estimate:
@@ -39,14 +39,7 @@ def regional(models: tuple[Model, ...], masks: Image) -> Model:
     require_one_space(models)
     refuse_tokens(models[0])
     event = models[0].space.event
-    if len(event) != PICTURE:
-        raise InputError(
-            "only pictures have regions",
-            where="models",
-            given=models[0].space.describe(),
-            allowed="an event [channels, height, width]",
-            mend="use guidance.compose",
-        )
+    require_pictures(models[0], "only pictures have regions", "models", "use guidance.compose")
     return Regions(models, _shares(masks, len(models), event))
 
 
@@ -69,7 +62,7 @@ class Regions(Together):
 
 def _shares(masks: Image, count: int, event: tuple[int, ...]) -> Tensor:
     """The masks [n, 1, H, W], divided by their sum."""
-    grey = masks.pixels[..., :PICTURE].double().amax(-1)[:, None] / WHITE
+    grey = masks.pixels[..., :COLOURED].double().amax(-1)[:, None] / WHITE
     if len(grey) == 1 and count == 2:  # noqa: PLR2004 - inside and outside
         grey = torch.cat([grey, 1 - grey])
     if len(grey) != count:

@@ -15,7 +15,7 @@ from nodes.contracts.levels import factor
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
 from nodes.contracts.sample import Sample
-from nodes.guidance.branches import refuse_tokens, values_at
+from nodes.guidance.branches import refuse_tokens, require_space, values_at
 from nodes.guidance.intervals import Interval
 
 
@@ -41,10 +41,11 @@ def rf_inversion(
     ends it after 6 of 28 even steps (as commonly given; not confirmed). eta = 1 to the end gives the sample back
     exactly, whatever the model is; eta = 0 is the model, bitwise. A curve gives each level an eta of its own.
     Clean `sample` [R, *event]; row r is pulled to `origin mod R`.
-    Cost: 1 model row per sample. Errors: a sample that is noised; a model of tokens.
+    Cost: 1 model row per sample. Errors: a sample that is noised, or of another space; a model of tokens.
     """
     refuse_tokens(model)
     sample.require_clean("sample")
+    require_space(sample, model, "sample")
     if eta == 0:
         return model
     return TowardSample(model, sample.x, eta, Interval(sigma_min, sigma_max))

@@ -8,19 +8,17 @@ from typing import Annotated, Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, InputError, Known, LevelCurve, Number, abilities, also, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, abilities, also, node
 from nodes.contracts.asking import predict
 from nodes.contracts.context import Context
 from nodes.contracts.levels import factor, place
 from nodes.contracts.model import Model, Wrapper
 from nodes.contracts.query import Prediction, Query
 from nodes.guidance.blurring import blurred
-from nodes.guidance.branches import eps_in, narrowed, put, rows_where, values_at
+from nodes.guidance.branches import eps_in, narrowed, put, require_pictures, rows_where, values_at
 from nodes.guidance.perturbed import perturbed_cost
 
 Mask: TypeAlias = Literal["gradient", "ones"]
-PICTURE = 3
-"""The axes of an event that is a picture."""
 
 
 def cost(known: Known) -> Estimate:
@@ -46,14 +44,7 @@ def sag(
     Cost: 2 model rows per sample, in two launches, as the second question is made of the first answer; with scale 0 the
     model itself, bitwise. Errors: a model of anything but pictures.
     """
-    if len(model.space.event) != PICTURE or model.space.vocabulary:
-        raise InputError(
-            "only pictures can be blurred",
-            where="model",
-            given=model.space.describe(),
-            allowed="an event [channels, height, width]",
-            mend="use guidance.autoguidance",
-        )
+    require_pictures(model, "only pictures can be blurred", "model", "use guidance.autoguidance")
     return SelfGuided(model, sag_scale, blur_sigma, mask)
 
 

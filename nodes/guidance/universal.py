@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, abilities, also, needs, node
+from graphs import Curve, CurveOver, Estimate, Known, LevelCurve, Number, Span, abilities, also, needs, node
 from nodes.contracts.context import Context
 from nodes.contracts.levels import alpha_sigma, factor
 from nodes.contracts.model import Model
@@ -25,7 +25,8 @@ Form: TypeAlias = Literal["score", "unit"]
 
 def cost(known: Known) -> Estimate:
     """The model's own; passes backward and rewards count apart."""
-    return Estimate(each=known.input("model").each)
+    most = known.number("num_samples") + known.number("backward_steps")
+    return Estimate(each=known.input("model").each + Span(0, most.high) * known.asks("reward"))
 
 
 @node(abilities=abilities(like="model", without=("prompt",)), cost=cost)

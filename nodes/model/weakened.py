@@ -17,12 +17,10 @@ from nodes.contracts.levels import beside
 from nodes.contracts.model import Asks, Mixer, Model
 from nodes.contracts.query import Prediction, Query
 from nodes.guidance.blurring import blurred
-from nodes.guidance.branches import refuse_tokens, require_conditional
+from nodes.guidance.branches import refuse_tokens, require_conditional, require_pictures
 from nodes.networks.spoiled import Dropped, FewerBits, WeightChange, WeightNoise
 
 Kind: TypeAlias = Literal["weight_noise", "fewer_bits", "dropout", "blurred_input", "label_shuffle"]
-PICTURE = 3
-"""The axes of an event that is a picture."""
 
 
 def cost(known: Known) -> Estimate:
@@ -130,6 +128,15 @@ class WrongLabels(Unspoiled):
             return q
         drawn = uniform(q.rows, (2,), "label_shuffle", step=q.step)
         other = self.labels.take((drawn[:, 1] * len(self.labels)).long())
+        shapes = [{name: entry.shape for name, entry in cond.entries.items()} for cond in (other, q.cond)]
+        if shapes[0] != shapes[1]:
+            raise InputError(
+                "the labels are no conditions like those that are asked for",
+                where="labels",
+                given=other.describe(),
+                allowed=q.cond.describe(),
+                mend="wire cond.prompt of the same model",
+            )
         chosen = drawn[:, 0] < self.share
         entries = {
             name: torch.where(
@@ -149,14 +156,8 @@ def _check(model: Model, labels: Cond | None, kind: Kind, strength: float) -> No
             allowed="a network, as model.checkpoint or model.pretrained",
             mend='choose the kind "blurred_input" or "label_shuffle"',
         )
-    if kind == "blurred_input" and len(model.space.event) != PICTURE:
-        raise InputError(
-            "only pictures can be blurred",
-            where="kind",
-            given=model.space.describe(),
-            allowed="an event [channels, height, width]",
-            mend="choose another kind",
-        )
+    if kind == "blurred_input":
+        require_pictures(model, "only pictures can be blurred", "kind", "choose another kind")
     if kind == "label_shuffle":
         require_conditional(model)
     if kind == "label_shuffle" and labels is None:

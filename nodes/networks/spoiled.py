@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
+from torch.utils.weak import WeakIdKeyDictionary
 
 from nodes.contracts.changes import Alteration, Changes
 from nodes.contracts.devices import moved
@@ -33,16 +34,18 @@ class WeightChange(Alteration):
         """What is added to a weight, float32 on the CPU; a function of the name, the weight and the change alone."""
 
     @cached_property
-    def made(self) -> dict[tuple[object, ...], Tensor]:
-        """The differences so far, by layer and weight."""
-        return {}
+    def made(self) -> WeakIdKeyDictionary:
+        """The differences so far, by weight; one goes with its weight, as where a network leaves a device."""
+        return WeakIdKeyDictionary()
 
     def of(self, name: str, weight: Tensor) -> Tensor:
         """The difference beside the weight; made once."""
-        key = (name, weight.data_ptr(), weight.dtype, str(weight.device))
-        if key not in self.made:
-            self.made[key] = moved(self.difference(name, weight.detach().cpu().float()).to(weight.dtype), weight.device)
-        return self.made[key]
+        if weight not in self.made:
+            self.made[weight] = moved(
+                self.difference(name, weight.detach().cpu().float()).to(weight.dtype), weight.device
+            )
+        found: Tensor = self.made[weight]
+        return found
 
 
 class WeightNoise(WeightChange):

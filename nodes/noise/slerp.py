@@ -60,7 +60,7 @@ def _refuse(first: Sample, second: Sample) -> None:
             allowed="points of real numbers of one space, as many as the first, or one",
             mend="draw both `like` the same model, with the same `count`",
         )
-    if not bool((first.s == second.s).all()):
+    if first.s.shape[1:] != second.s.shape[1:] or not bool((first.s == second.s).all()):
         raise InputError(
             "the two lie at different levels",
             given=f"{first.describe()} and {second.describe()}",

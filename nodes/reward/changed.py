@@ -11,16 +11,16 @@ from graphs import InputError, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
-from nodes.reward.parts import Made
+from nodes.reward.parts import Made, parts_cost
 
 
-@node(abilities=abilities("composed", like="reward"))
+@node(abilities=abilities("composed", like="reward"), cost=parts_cost)
 def negate(reward: Reward) -> Reward:
     """The opposite of a reward: r' = −r; what was worst is best. Scores [B]. Cost: that of the reward."""
     return Affine((reward,), -1.0, 0.0)
 
 
-@node(abilities=abilities("composed", like="reward"), also=("reward.scale",))
+@node(abilities=abilities("composed", like="reward"), cost=parts_cost, also=("reward.scale",))
 def affine(reward: Reward, *, scale: float = 1.0, shift: float = 0.0) -> Reward:
     """A reward on another scale: r' = scale · r + shift. Scores [B]; differentiable where it is.
 
@@ -29,7 +29,7 @@ def affine(reward: Reward, *, scale: float = 1.0, shift: float = 0.0) -> Reward:
     return Affine((reward,), scale, shift)
 
 
-@node(abilities=abilities("composed", like="reward"))
+@node(abilities=abilities("composed", like="reward"), cost=parts_cost)
 def clip(reward: Reward, *, low: float = -1.0, high: float = 1.0) -> Reward:
     """A reward kept between two ends: r' = min(max(r, low), high). Better than `high` is no better than that.
 
@@ -40,7 +40,7 @@ def clip(reward: Reward, *, low: float = -1.0, high: float = 1.0) -> Reward:
     return Clipped((reward,), low, high)
 
 
-@node(abilities=abilities("composed", like="reward", without=("differentiable",)))
+@node(abilities=abilities("composed", like="reward", without=("differentiable",)), cost=parts_cost)
 def threshold(reward: Reward, *, threshold: float = 0.0) -> Reward:
     """Whether a reward reaches a threshold: r' = 1 where r ≥ threshold, else 0. Scores [B]; no gradient.
 
@@ -49,7 +49,7 @@ def threshold(reward: Reward, *, threshold: float = 0.0) -> Reward:
     return Reached((reward,), threshold)
 
 
-@node(abilities=abilities("composed", like="reward"))
+@node(abilities=abilities("composed", like="reward"), cost=parts_cost)
 def constraint(reward: Reward, *, threshold: float = 0.0) -> Reward:
     """A soft constraint: r' = min(r − threshold, 0), 0 where the reward reaches the threshold, below it what lacks.
 

@@ -12,13 +12,13 @@ from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
-from nodes.reward.parts import Made
+from nodes.reward.parts import Made, parts_cost
 
 Weights: TypeAlias = Annotated[tuple[float, ...], NumberList()]
 Extreme: TypeAlias = Literal["minimum", "maximum"]
 
 
-@node(abilities=abilities("composed", like="rewards"), also=("reward.sum",))
+@node(abilities=abilities("composed", like="rewards"), cost=parts_cost, also=("reward.sum",))
 def weighted_sum(rewards: tuple[Reward, ...], *, weights: Weights = ()) -> Reward:
     """Several rewards as one: r = Σ w_i r_i. exp(r) is the product of the experts exp(w_i r_i) (Hinton 2002).
 
@@ -35,7 +35,7 @@ def weighted_sum(rewards: tuple[Reward, ...], *, weights: Weights = ()) -> Rewar
     return WeightedSum(rewards, weights or (1.0,) * len(rewards))
 
 
-@node(abilities=abilities("composed", like="rewards"))
+@node(abilities=abilities("composed", like="rewards"), cost=parts_cost)
 def product(rewards: tuple[Reward, ...]) -> Reward:
     """The product of rewards: r = Π r_i, of use where all are at least 0, as indicators or probabilities.
 
@@ -45,7 +45,7 @@ def product(rewards: tuple[Reward, ...]) -> Reward:
     return Product(rewards)
 
 
-@node(abilities=abilities("composed", like="rewards"), also=("reward.min",))
+@node(abilities=abilities("composed", like="rewards"), cost=parts_cost, also=("reward.min",))
 def minimum(rewards: tuple[Reward, ...]) -> Reward:
     """The worst of several rewards: r = min r_i, so that all must be good. Scores [B]; differentiable where all are.
 
@@ -55,7 +55,7 @@ def minimum(rewards: tuple[Reward, ...]) -> Reward:
     return Extremal(rewards, "minimum")
 
 
-@node(abilities=abilities("composed", like="rewards"), also=("reward.max",))
+@node(abilities=abilities("composed", like="rewards"), cost=parts_cost, also=("reward.max",))
 def maximum(rewards: tuple[Reward, ...]) -> Reward:
     """The best of several rewards: r = max r_i, so that one must be good. Scores [B]; differentiable where all are.
 

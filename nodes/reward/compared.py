@@ -9,14 +9,18 @@ from graphs import abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
-from nodes.reward.parts import Made
+from nodes.reward.parts import Made, parts_cost
 from nodes.reward.spreading import within_origin
 
 LEAST = 1e-8
 """Added to the deviation, so that equal scores are 0."""
 
 
-@node(abilities=abilities("composed", "population", like="reward"), also=("reward.standardize",))
+@node(
+    abilities=abilities("composed", "population", like="reward"),
+    cost=parts_cost,
+    also=("reward.standardize",),
+)
 def standardise(reward: Reward) -> Reward:
     """A reward in units of its own spread: r' = (r − mean)/(deviation + 1e-8) over the rows of the same origin.
 
@@ -28,7 +32,7 @@ def standardise(reward: Reward) -> Reward:
     return Standardised((reward,))
 
 
-@node(abilities=abilities("composed", "population", like="reward", without=("differentiable",)))
+@node(abilities=abilities("composed", "population", like="reward", without=("differentiable",)), cost=parts_cost)
 def rank(reward: Reward) -> Reward:
     """A reward by rank: r' = (how many are worse + ½ how many others are as good)/(K − 1), of the K rows of one origin.
 

@@ -9,9 +9,10 @@ from nodes.contracts.codec import Codec, from_latents
 from nodes.contracts.context import Context
 from nodes.contracts.reward import Reward, score
 from nodes.contracts.sample import Sample
+from nodes.reward.parts import parts_cost
 
 
-@node(abilities=abilities("composed", like="reward", without=("noisy",)))
+@node(abilities=abilities("composed", like="reward", without=("noisy",)), cost=parts_cost)
 def decoded(reward: Reward, codec: Codec) -> Reward:
     """A reward on pixels made one on latents: r(decode(z)).
 

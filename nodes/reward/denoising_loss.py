@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import InputError, Number, abilities, node
+from graphs import Estimate, InputError, Known, Number, abilities, node
 from nodes.contracts.asking import predict
 from nodes.contracts.context import Context
 from nodes.contracts.levels import place
@@ -22,10 +22,16 @@ Sigma: TypeAlias = Annotated[float, Number(minimum=1e-6, maximum=1e6, scale="log
 Form: TypeAlias = Literal["elbo", "loss"]
 
 
+def cost(known: Known) -> Estimate:
+    """The model once at every level."""
+    return Estimate(asks=known.number("levels") * known.input("model").each)
+
+
 @node(
     abilities=abilities(
         like="model", without=("prompt", "conditional", "level_map", "low_rank", "controlnet", "bridge")
     ),
+    cost=cost,
     also=("reward.elbo",),
 )
 def denoising_loss(
@@ -44,7 +50,7 @@ def denoising_loss(
     arXiv:2107.00630), and log p itself for the mean of x0 (Kong et al. 2023, arXiv:2302.03792), but for what lies
     outside the two levels and for the chance of few draws. "loss" is −mean e²/s²/D, the loss of ε. A row's draws depend
     on its lineage only, and are the same at every call. Gradients flow where the model lets them. A condition is bound
-    with guidance.conditional. Cost: `levels` model rows and 1 reward a row; a plan of what asks it does not know these.
+    with guidance.conditional. Cost: `levels` model rows and 1 reward a row.
     Errors: tokens; sigma_min not below sigma_max.
     """
     if sigma_min >= sigma_max:

@@ -62,6 +62,7 @@ class FileSize(Reward):
             raise InputError("there is no such file", given=f"{pictures.shape[1]} channels", allowed="1 or 3 channels")
         pixels = (pictures.detach().clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1)
         sizes = torch.tensor([self.size(entry) for entry in pixels], dtype=torch.float64) / KILOBYTE
+        sizes = torch.where(pictures.isnan().flatten(1).any(1), torch.nan, sizes)  # what has no bytes has no size
         return moved(sizes if self.wanted == "large" else -sizes, sample.x.device)
 
     def size(self, pixels: Tensor) -> int:

@@ -53,4 +53,4 @@ class Inside(Reward):
             )
         apart = sample.x.detach().double().flatten(1) - moved(self.centre, sample.x.device)
         far = apart.abs().amax(1) if self.region == "box" else apart.square().sum(1).sqrt()
-        return (far <= self.radius).double()
+        return torch.where(far.isnan(), far, (far <= self.radius).double())  # NaN lies nowhere

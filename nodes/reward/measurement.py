@@ -6,14 +6,14 @@ from typing import Annotated
 
 from torch import Tensor
 
-from graphs import Number, abilities, also, node
+from graphs import Estimate, Number, abilities, also, node
 from nodes.contracts.context import Context
 from nodes.contracts.operator import Measurement, Operator
 from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 
 
-@node(abilities=abilities("differentiable"), also=("reward.measurement_fit",))
+@node(abilities=abilities("differentiable"), cost=Estimate(), also=("reward.measurement_fit",))
 def measurement(
     operator: Operator,
     measurement: Measurement,

@@ -5,10 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from graphs import InputError
+from graphs import Estimate, InputError, Known
 from nodes.contracts.context import Context
 from nodes.contracts.reward import Reward, score
 from nodes.contracts.sample import Sample
+
+
+def parts_cost(known: Known) -> Estimate:
+    """The rows of all parts."""
+    return Estimate(asks=known.asks("reward") + known.asks("rewards"))
 
 
 class Made(Reward):

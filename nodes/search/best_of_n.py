@@ -28,9 +28,9 @@ class Found(NamedTuple):
 
 
 def cost(known: Known) -> Estimate:
-    """The program's cost of each row, for every candidate."""
-    rows = known.input("noise").rows
-    return Estimate(nfe=known.number("candidates") * rows * known.input("program").each, rows=rows)
+    """The program's cost and the reward's of each row, for every candidate."""
+    rows, each = known.input("noise").rows, known.input("program").each + known.asks("reward")
+    return Estimate(nfe=known.number("candidates") * rows * each, rows=rows)
 
 
 @node(cost=cost)
@@ -62,15 +62,20 @@ def best_of_n(
     for number in range(0 if found is None else found.scores.shape[1], candidates):
         yield Progress(number, candidates)
         tried = program.run(wide.take(rows + number).to(run.device), ctx)
-        with torch.no_grad():
-            scores = finite_scores(score(reward, tried, ctx))
+        scores = scored(reward, tried, ctx)
         found = Searched(tried, scores[:, None]) if found is None else found.joined_by(tried, scores)
         yield Preview(found.best)
         yield Keep(found)
     if found is None:
         raise TypeError("there is at least one candidate")
     yield Progress(candidates, candidates)
-    return Found(found.best, found.table())
+    return Found(found.best, tabulated(found.scores))
+
+
+def scored(reward: Reward, tried: Sample, ctx: Context) -> Tensor:
+    """The scores of finished samples, on the CPU."""
+    with torch.no_grad():
+        return finite_scores(score(reward, tried, ctx))
 
 
 @data(colour="#8f7ad0")
@@ -90,20 +95,25 @@ class Searched:
         """The same with its points on that device."""
         return Searched(self.best.to(device), self.scores)
 
-    def table(self) -> Table:
-        """A line for each row and candidate; `chosen` is 1 for the one that was kept."""
-        rows, count = self.scores.shape
-        numbers = torch.arange(count).expand(rows, count)
-        best = self.scores == self.scores.max(1, keepdim=True).values
-        first = torch.where(best, numbers, count).min(1, keepdim=True).values
-        return Table(
-            (
-                ("row", tuple(row for row in range(rows) for _ in range(count))),
-                ("candidate", tuple(numbers.flatten().tolist())),
-                ("reward", tuple(self.scores.flatten().tolist())),
-                ("chosen", tuple((numbers == first).long().flatten().tolist())),
-            )
+
+def tabulated(scores: Tensor) -> Table:
+    """A line for each row and candidate of scores [B, candidates]; `chosen` is 1 for the one that was kept."""
+    rows, count = scores.shape
+    numbers = torch.arange(count).expand(rows, count)
+    return Table(
+        (
+            ("row", tuple(row for row in range(rows) for _ in range(count))),
+            ("candidate", tuple(numbers.flatten().tolist())),
+            ("reward", tuple(scores.flatten().tolist())),
+            ("chosen", tuple((numbers == first_best(scores)[:, None]).long().flatten().tolist())),
         )
+    )
+
+
+def first_best(scores: Tensor) -> Tensor:
+    """The number of each row's best of scores [B, N], the first of equals."""
+    numbers = torch.arange(scores.shape[1]).expand_as(scores)
+    return torch.where(scores == scores.max(1, keepdim=True).values, numbers, scores.shape[1]).min(1).values
 
 
 def replaced(sample: Sample, index: Tensor, part: Sample) -> Sample:

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 import torch
 
-from graphs import Estimate, Keep, Known, Number, Preview, Progress, RunContext, Steps, also, data, node
+from graphs import Keep, Number, Preview, Progress, RunContext, Steps, also, data, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import take_rows
 from nodes.contracts.population import siblings
@@ -14,9 +14,9 @@ from nodes.contracts.program import Program
 from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 from nodes.contracts.table import Table
+from nodes.search.best_of_n import cost, scored
 from nodes.search.refusing import refuse_population
 from nodes.search.trail import pure
-from nodes.search.zero_order import scored
 
 
 class Shared(NamedTuple):
@@ -25,12 +25,6 @@ class Shared(NamedTuple):
     noise: Sample
     sample: Sample
     rewards: Table
-
-
-def cost(known: Known) -> Estimate:
-    """Every candidate for every row."""
-    rows = known.input("noise").rows
-    return Estimate(nfe=known.number("candidates") * rows * known.input("program").each, rows=rows)
 
 
 @node(cost=cost, also=("search.optimal_boundary_condition",))

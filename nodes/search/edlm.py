@@ -31,9 +31,9 @@ RAREST = -69.0
 
 
 def cost(known: Known) -> Estimate:
-    """The solver's own; the rewards count apart."""
+    """The solver's own; not known where the reward asks a model."""
     inner = known.input("solver")
-    return Estimate(calls=inner.calls, saves=inner.saves)
+    return Estimate(calls=None if known.asks("reward").high else inner.calls, saves=inner.saves)
 
 
 @node(abilities=abilities(like="solver"), cost=cost, also=("search.energy_diffusion",))

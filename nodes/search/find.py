@@ -8,16 +8,17 @@ from typing import Annotated, NamedTuple
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Known, Number, Preview, Progress, RunContext, Span, Steps, also, node
+from graphs import Estimate, Keep, Known, Number, Preview, Progress, RunContext, Span, Steps, also, data, node
 from nodes.contracts.context import Context
+from nodes.contracts.devices import moved
 from nodes.contracts.program import Program
 from nodes.contracts.query import Query
 from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 from nodes.contracts.table import Table
+from nodes.search.best_of_n import scored
 from nodes.search.refusing import refuse_population
-from nodes.search.trail import pure, repeated
-from nodes.search.zero_order import scored
+from nodes.search.trail import best_of_each, pure, repeated
 
 
 class Fitted(NamedTuple):
@@ -31,7 +32,8 @@ class Fitted(NamedTuple):
 def cost(known: Known) -> Estimate:
     """All draws of every round, and the sample in the end."""
     rows, draws = known.input("noise").rows, known.number("iterations") * known.number("draws")
-    return Estimate(nfe=rows * (draws + Span.of(1)) * known.input("program").each, rows=rows)
+    each = known.input("program").each + known.asks("reward")
+    return Estimate(nfe=rows * (draws + Span.of(1)) * each, rows=rows)
 
 
 @node(cost=cost)
@@ -56,26 +58,31 @@ def find(
     q(n)/q_old(n) is held within 1 ± `clip`, which matters from the second of its `epochs` on, and the advantage A is
     the reward less its mean over the row's draws, over their deviation where `standardise` is on. Plain gradient steps
     of `learning_rate`; no gradient of program or reward is needed. `noise` [B, *event] is μ + σ ε of the row's own
-    first ε, so with 0 iterations it is the noise itself. Defaults are ours. Cost: iterations · draws + 1 times the
-    program's NFE, as many rewards. Errors: noise that is not pure and normal; tokens; a reward that compares rows.
+    first ε, so with 0 iterations it is the noise itself. The best of a
+    round's draws is shown; a run that was cut short goes on from its last round. Defaults are ours.
+    Cost: iterations · draws + 1 times the program's NFE, as many rewards.
+    Errors: noise that is not pure and normal; tokens; a reward that compares rows.
     """
     refuse_population(reward)
     ctx, begun = Context(run.meter), pure(noise).to(run.device)
-    law, means = Law(torch.zeros_like(begun.x), torch.zeros_like(begun.x)), list[Tensor]()
-    for number in range(iterations):
+    law, means = Law(torch.zeros_like(begun.x), torch.zeros_like(begun.x)), torch.zeros(len(begun.rows), 0).double()
+    if isinstance(run.kept, Fitting):
+        law, means = run.kept.law.to(run.device), run.kept.means
+    for number in range(means.shape[1], iterations):
         yield Progress(number, iterations + 1)
         z = drawn(begun, draws, number, ctx)
         points = law.at(z)
         wide = replace(repeated(begun, draws), x=points.flatten(0, 1))
         tried = program.run(wide, ctx)
         rewards = scored(reward, tried, ctx).reshape(-1, draws)
-        means.append(rewards.mean(1))
+        means = torch.cat([means, rewards.mean(1, keepdim=True)], 1)
         law = law.improved(points, advantages(rewards, standardise=standardise), Pace(learning_rate, kl, epochs, clip))
-        yield Preview(tried.take(torch.arange(len(begun.rows)) * draws))
+        yield Preview(tried.take(best_of_each(rewards)))
+        yield Keep(Fitting(law, means))
     found = begun if not iterations else replace(begun, x=law.at(begun.x[:, None])[:, 0])
     sample = program.run(found, ctx)
     yield Progress(iterations + 1, iterations + 1)
-    return Fitted(found, sample, tabulated([*means, scored(reward, sample, ctx)]))
+    return Fitted(found, sample, tabulated(torch.cat([means, scored(reward, sample, ctx)[:, None]], 1)))
 
 
 def drawn(noise: Sample, count: int, number: int, ctx: Context) -> Tensor:
@@ -100,7 +107,7 @@ class Pace:
     clip: float
 
 
-@dataclass(frozen=True)
+@data(colour="#8f7ad0")
 class Law:
     """N(mean, exp(log_std)²) for each row and coordinate, [B, *event]."""
 
@@ -130,10 +137,21 @@ class Law:
         z = (points - self.mean[:, None]) / self.log_std.exp()[:, None]
         return -(z.square() / 2 + self.log_std[:, None]).flatten(2).sum(2)
 
+    def to(self, device: str) -> Law:
+        """The same on that device."""
+        return Law(moved(self.mean, device), moved(self.log_std, device))
 
-def tabulated(means: list[Tensor]) -> Table:
-    """A line for each row and round: the mean reward of its draws, last that of the sample."""
-    scores = torch.stack(means, 1)
+
+@data(colour="#8f7ad0")
+class Fitting:
+    """The law so far, and the mean rewards [B, rounds] float64 of the rounds that it took, on the CPU."""
+
+    law: Law
+    means: Tensor
+
+
+def tabulated(scores: Tensor) -> Table:
+    """A line for each row and round [B, rounds]: the mean reward of its draws, last that of the sample."""
     rows, rounds = scores.shape
     return Table(
         (

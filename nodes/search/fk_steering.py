@@ -16,9 +16,11 @@ Level: TypeAlias = Annotated[float, Number(minimum=0, infinite=True)]
 
 
 def cost(known: Known) -> Estimate:
-    """The solver's calls, for every particle."""
+    """The solver's calls, for every particle; not known where the reward asks a model."""
     calls, particles = known.input("solver").calls, known.number("particles")
-    return Estimate(calls=None if calls is None else lambda steps: particles * calls(steps))
+    if calls is None or known.asks("reward").high:
+        return Estimate(calls=None)
+    return Estimate(calls=lambda steps: particles * calls(steps))
 
 
 @node(abilities=abilities(like="solver", without=("stochastic", "memoryless", "reversible")), cost=cost)

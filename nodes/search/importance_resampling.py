@@ -7,16 +7,16 @@ from typing import Annotated, NamedTuple
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Keep, Known, Number, Preview, Progress, RunContext, Steps, also, data, node
+from graphs import Keep, Number, Preview, Progress, RunContext, Steps, also, data, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.population import siblings
 from nodes.contracts.program import Program
 from nodes.contracts.query import Query
-from nodes.contracts.reward import Reward, finite_scores, score
+from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 from nodes.contracts.table import Table
-from nodes.search.best_of_n import replaced
+from nodes.search.best_of_n import cost, replaced, scored
 from nodes.search.potentials import tilt
 from nodes.search.refusing import refuse_population
 from nodes.search.resampling import effective_size, log_mean
@@ -28,12 +28,6 @@ class Resampled(NamedTuple):
     sample: Sample
     rewards: Table
     weights: Table
-
-
-def cost(known: Known) -> Estimate:
-    """The program's cost of each row, for every candidate."""
-    rows = known.input("noise").rows
-    return Estimate(nfe=known.number("candidates") * rows * known.input("program").each, rows=rows)
 
 
 @node(cost=cost, also=("search.sir",))
@@ -63,8 +57,7 @@ def importance_resampling(
     for number in range(0 if found is None else found.scores.shape[1], candidates):
         yield Progress(number, candidates)
         tried = program.run(wide.take(rows + number).to(run.device), ctx)
-        with torch.no_grad():
-            scores = finite_scores(score(reward, tried, ctx))
+        scores = scored(reward, tried, ctx)
         keys = tilts(scores, strength) + gumbel(noise, number, ctx)
         found = Drawn(tried, scores[:, None], keys) if found is None else found.joined_by(tried, scores, keys)
         yield Preview(found.sample)

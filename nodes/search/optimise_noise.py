@@ -9,8 +9,9 @@ from typing import Annotated, Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Known, Number, Preview, Progress, RunContext, Span, Steps, also, node
+from graphs import Estimate, Keep, Known, Number, Preview, Progress, RunContext, Span, Steps, also, data, node
 from nodes.contracts.context import Context
+from nodes.contracts.devices import moved
 from nodes.contracts.driving import solve
 from nodes.contracts.program import Parts, Program
 from nodes.contracts.reward import Reward, finite_scores, score
@@ -29,7 +30,8 @@ def cost(known: Known) -> Estimate:
     rows, runs = known.input("noise").rows, known.number("iterations")
     twice = known.value("checkpointing")
     again = Span(0, runs.high) if twice is None else Span.of(0) if not twice else runs
-    return Estimate(nfe=rows * (runs + Span.of(1) + again) * known.input("program").each, rows=rows)
+    asked = (runs + Span.of(1) + again) * known.input("program").each
+    return Estimate(nfe=rows * (asked + (runs + Span.of(1)) * known.asks("reward")), rows=rows)
 
 
 @node(cost=cost, also=("search.noise_optimisation", "search.reno", "search.doodl", "search.d_flow"))
@@ -53,7 +55,8 @@ def optimise_noise(
     of one step, ReNO (Eyring et al. 2024, arXiv:2406.04312): n ← n + learning_rate · m, m ← momentum · m + g, g the
     gradient by n, no longer than `clip` in each row. `keep` says how n stays noise of D numbers: "norm" by
     c = |n|²/2 − (D − 1) ln |n|, less the log density of |n|; "sphere" puts n back on |n| = √D after every move;
-    "free" does nothing. The best sample by r that was seen, the first one included, is the outcome.
+    "free" does nothing. The best sample by r that was seen, the first one included, is the outcome. It is shown; a run
+    that was cut short goes on from its last move.
     With `checkpointing` only the states between steps are kept, and each step is computed again on the way back: memory
     is that of one step and a state for each, not that of all networks at once. Rows [B, *event] go by themselves.
     Cost: iterations + 1 times the program's NFE, once more each iteration with checkpointing; one pass backward through
@@ -63,9 +66,12 @@ def optimise_noise(
     refuse_population(reward)
     parts, ctx = stepped(program), Context(run.meter)
     with_gradients(parts, reward)
-    at, moving = pure(noise).to(run.device), torch.zeros_like(noise.to(run.device).x)
-    trail: Trail | None = None
-    for number in range(iterations + 1):
+    at, trail = pure(noise).to(run.device), None
+    moving = torch.zeros_like(at.x)
+    if isinstance(run.kept, Ascent):
+        kept = run.kept.to(run.device)
+        at, moving, trail = kept.noise, kept.momentum, kept.trail
+    for number in range(0 if trail is None else trail.history.shape[1], iterations + 1):
         yield Progress(number, iterations + 1)
         spent = ctx.meter.rows
         last = number == iterations
@@ -75,11 +81,25 @@ def optimise_noise(
         yield Preview(trail.best)
         if not last:
             moving = momentum * moving + clipped(slope - regularisation * pull(at.x, keep), clip)
-            at = replace(at, x=kept(at.x + learning_rate * moving, keep))
+            at = replace(at, x=held(at.x + learning_rate * moving, keep))
+            yield Keep(Ascent(trail, at, moving))
     if trail is None:
         raise TypeError("there is at least one run")
     yield Progress(iterations + 1, iterations + 1)
     return Climbed(trail.best, trail.noise, trail.table())
+
+
+@data(colour="#8f7ad0")
+class Ascent:
+    """A search so far, the `noise` that it tries next, and the `momentum` with which it came there, like x."""
+
+    trail: Trail
+    noise: Sample
+    momentum: Tensor
+
+    def to(self, device: str) -> Ascent:
+        """The same with its points on that device."""
+        return Ascent(self.trail.to(device), self.noise.to(device), moved(self.momentum, device))
 
 
 def climbed(
@@ -120,7 +140,7 @@ def clipped(slope: Tensor, longest: float) -> Tensor:
     return slope * factor.reshape(-1, *(1,) * (slope.ndim - 1))
 
 
-def kept(x: Tensor, keep: Keeping) -> Tensor:
+def held(x: Tensor, keep: Keeping) -> Tensor:
     """The noise, on the sphere of radius √D where it is to stay there."""
     if keep != "sphere":
         return x

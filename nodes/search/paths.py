@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Fraction, InputError, Known, Number, Preview, Progress, RunContext, Span, Steps, also, node
+from graphs import (
+    Estimate,
+    Fraction,
+    InputError,
+    Keep,
+    Known,
+    Number,
+    Preview,
+    Progress,
+    RunContext,
+    Span,
+    Steps,
+    also,
+    data,
+    node,
+)
 from nodes.contracts.context import Context
 from nodes.contracts.driving import advance, of_its_law
 from nodes.contracts.levels import Levels, alpha_sigma, factor
 from nodes.contracts.population import siblings
 from nodes.contracts.program import Parts, Program
-from nodes.contracts.reward import Reward, finite_scores, score
+from nodes.contracts.reward import Reward
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.state import State
-from nodes.contracts.table import Table
-from nodes.search.best_of_n import Found
+from nodes.search.best_of_n import Found, scored, tabulated
 from nodes.search.refusing import refuse_population, refuse_tokens, stepped
 
 Few = Annotated[int, Number(integer=True, minimum=1, maximum=1024, work=True)]
@@ -30,7 +45,8 @@ def cost(known: Known) -> Estimate:
     rows, each = known.input("noise").rows, known.input("program").each
     starts, ways = known.number("starts"), known.number("expansions") * known.number("forward")
     most = starts * (Span.of(1) + ways)
-    return Estimate(nfe=rows * each * Span(starts.low, most.high), rows=rows)
+    asked = each * Span(starts.low, most.high) + known.asks("reward") * Span(starts.low, math.inf)
+    return Estimate(nfe=rows * asked, rows=rows)
 
 
 @node(cost=cost, also=("search.search_over_paths", "search.sop"))
@@ -52,7 +68,8 @@ def paths(
     becomes N = `expansions` by noise up again over `back` levels, x' = (α'/α) x + √(σ'² − (α'/α)² σ²) z, and is
     solved over `forward` steps; of all M·N of a row the best M by r(x0 as last predicted) go on, at the end by r(x).
     `forward` is the larger number, or it would never end. Each way has a lineage of its own. `rewards` are
-    those of the last M·N of each row. x [B, *event]. Cost: M · (first + N · forward · rounds) steps of the program,
+    those of the last M·N of each row. x [B, *event]. What the best of each row would become is shown; a run that was
+    cut short goes on from its last round. Cost: M · (first + N · forward · rounds) steps of the program,
     rounds = steps left/(forward − back); as many rewards as ways.
     Errors: back not below forward; a program without steps; tokens; a reward that compares rows, or gives NaN.
     """
@@ -62,25 +79,40 @@ def paths(
         raise InputError("paths would never end", given=f"back {back}, forward {forward}", mend="raise `forward`")
     parts, ctx = stepped(program), Context(run.meter)
     beam = Beam(parts, reward, expansions, len(noise.rows), ctx)
-    begin = siblings(of_its_law(noise, parts.model), starts, "paths").to(run.device)
     whole = len(parts.levels)
-    position = max(1, min(whole, round(first * whole)))
-    state = beam.begun(begin, position)
-    everyone = scores = beam.scored(state)
-    while position < whole:
-        yield Progress(position, whole)
-        yield Preview(state.guess())
-        higher = max(0, position - back)
-        length = min(forward, whole - higher)
-        wide = beam.expanded(state, higher, length, position)
-        position, everyone = higher + length, beam.scored(wide)
-        kept = beam.best(everyone, starts)
-        state, scores = wide.take(kept), everyone[kept]
+    if isinstance(run.kept, Rays):
+        rays = run.kept.to(run.device)
+    else:
+        begin = siblings(of_its_law(noise, parts.model), starts, "paths").to(run.device)
+        rays = beam.begun(begin, max(1, min(whole, round(first * whole))))
+    while rays.position < whole:
+        yield Progress(rays.position, whole)
+        yield Preview(beam.best(rays).guess())
+        yield Keep(rays)
+        higher = max(0, rays.position - back)
+        rays = beam.round(rays, higher, min(forward, whole - higher), starts)
     with torch.no_grad():
-        found = parts.solver.finish(state.take(beam.best(scores, 1)), ctx)
+        found = parts.solver.finish(beam.best(rays), ctx)
     yield Preview(found)
     yield Progress(whole, whole)
-    return Found(found, tabulated(everyone.reshape(len(noise.rows), -1)))
+    return Found(found, tabulated(rays.everyone.reshape(len(noise.rows), -1)))
+
+
+@data(colour="#8f7ad0")
+class Rays:
+    """A beam so far: the `state` after `position` steps of those that go on, with their `scores`, side by side.
+
+    `everyone` are the scores of all that they were chosen from. float64 on the CPU.
+    """
+
+    position: int
+    state: State
+    scores: Tensor
+    everyone: Tensor
+
+    def to(self, device: str) -> Rays:
+        """The same with its points on that device."""
+        return replace(self, state=self.state.to(device))
 
 
 @dataclass(frozen=True)
@@ -102,10 +134,24 @@ class Beam:
     rows: int
     ctx: Context
 
-    def begun(self, noise: Sample, steps: int) -> State:
+    def begun(self, noise: Sample, steps: int) -> Rays:
         """The starts after so many steps."""
         with torch.no_grad():
-            return self.solved(self.parts.solver.start(noise, self.parts.levels, self.ctx), self.parts.levels, steps)
+            state = self.parts.solver.start(noise, self.parts.levels, self.ctx)
+            state = self.solved(state, self.parts.levels, steps)
+        scores = scored(self.reward, state.guess(), self.ctx)
+        return Rays(steps, state, scores, scores)
+
+    def round(self, rays: Rays, higher: int, steps: int, starts: int) -> Rays:
+        """Raised to the level of that number and solved over so many steps; the best of each row, so many."""
+        wide = self.expanded(rays.state, higher, steps, rays.position)
+        everyone = scored(self.reward, wide.guess(), self.ctx)
+        kept = self.places(everyone, starts)
+        return Rays(higher + steps, wide.take(kept), everyone[kept], everyone)
+
+    def best(self, rays: Rays) -> State:
+        """The best of each row."""
+        return rays.state.take(self.places(rays.scores, 1))
 
     def expanded(self, state: State, higher: int, steps: int, position: int) -> State:
         """Every point several times, raised to the level of that number and solved over so many steps."""
@@ -119,12 +165,7 @@ class Beam:
             state = advance(self.parts.model, self.parts.solver, state, s_next, self.ctx)
         return state
 
-    def scored(self, state: State) -> Tensor:
-        """The rewards of what the points would become, [B]."""
-        with torch.no_grad():
-            return finite_scores(score(self.reward, state.guess(), self.ctx))
-
-    def best(self, scores: Tensor, count: int) -> Tensor:
+    def places(self, scores: Tensor, count: int) -> Tensor:
         """The positions of each row's best, so many; of equals the first."""
         ways = scores.reshape(self.rows, -1)
         order = torch.sort(ways, dim=1, descending=True, stable=True).indices[:, :count]
@@ -142,18 +183,3 @@ class Beam:
         z = self.ctx.noise.normal(Raised(wide.x, rows, wide.step), "path")
         x = factor(share, z) * wide.x + factor(std, z) * z
         return self.parts.solver.start(Sample(x, s, wide.space, rows), rest, self.ctx)
-
-
-def tabulated(scores: Tensor) -> Table:
-    """A line for each row and way, in the order in which they lie; `chosen` is 1 for the one that was kept."""
-    rows, count = scores.shape
-    numbers = torch.arange(count).expand(rows, count)
-    first = torch.where(scores == scores.max(1, keepdim=True).values, numbers, count).min(1, keepdim=True).values
-    return Table(
-        (
-            ("row", tuple(row for row in range(rows) for _ in range(count))),
-            ("candidate", tuple(numbers.flatten().tolist())),
-            ("reward", tuple(scores.flatten().tolist())),
-            ("chosen", tuple((numbers == first).long().flatten().tolist())),
-        )
-    )

@@ -35,13 +35,13 @@ def refuse_tokens(noise: Sample) -> None:
 
 def stepped(program: Program, *, stochastic: bool = False) -> Parts:
     """The parts of a program that can be stepped; `InputError` where it cannot, or draws nothing and should."""
-    if program.parts is None:
+    if program.parts is None or not len(program.parts.levels):
         raise InputError(
             "the program cannot be stepped",
             where="program",
-            given=type(program).__name__,
-            allowed="a program made of a model, a solver and levels",
-            mend="wire search.program",
+            given=type(program).__name__ if program.parts is None else "levels of 0 steps",
+            allowed="a program made of a model, a solver and levels of at least 1 step",
+            mend="wire search.program, with levels of more steps",
         )
     if stochastic:
         drawing(program.parts.solver)

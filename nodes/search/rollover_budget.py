@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, NamedTuple
 
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Known, Number, Preview, Progress, RunContext, Span, Steps, also, node
+from graphs import Estimate, Keep, Known, Number, Preview, Progress, RunContext, Span, Steps, also, data, node
 from nodes.contracts.context import Context
 from nodes.contracts.driving import of_its_law
 from nodes.contracts.kernel import GaussianKernel, Kernel
 from nodes.contracts.levels import any_place
 from nodes.contracts.program import Parts, Program
-from nodes.contracts.reward import Reward, finite_scores, score
+from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import look
 from nodes.contracts.state import State
 from nodes.contracts.table import Table
+from nodes.search.best_of_n import scored
 from nodes.search.refusing import refuse_population, stepped
 
 
@@ -33,7 +35,8 @@ class Forced(NamedTuple):
 def cost(known: Known) -> Estimate:
     """At most the quota at every step; at least one try."""
     rows, each = known.input("noise").rows, known.input("program").each
-    return Estimate(nfe=rows * each * Span(1, known.number("quota").high), rows=rows)
+    asked = each * Span(1, known.number("quota").high) + known.asks("reward") * Span(1, math.inf)
+    return Estimate(nfe=rows * asked, rows=rows)
 
 
 @node(cost=cost, also=("search.rbf",))
@@ -53,25 +56,45 @@ def rollover_budget(
     a state is the one that its step begins with, so no row costs more than Q · N model rows over N steps. Rows
     [B, *event] are tried side by side, each until its own is found. Flows are solved by an SDE with
     solver.stochastic around their solver (kind "flow"). `quota` 1 is the program itself, bitwise. Tokens too.
-    `curve` has a line for each row and step. Cost: at most Q times the program's NFE; a reward for each try.
+    `curve` has a line for each row and step. What the sample would become is shown; a run that was cut short goes on
+    from its last step. Cost: at most Q times the program's NFE; a reward for each try.
     Errors: a program without steps, or that draws nothing; a reward that compares rows, or gives NaN.
     """
     refuse_population(reward)
     parts, ctx = stepped(program, stochastic=True), Context(run.meter)
-    with torch.no_grad():
-        state = parts.solver.start(of_its_law(noise, parts.model).to(run.device), parts.levels, ctx)
+    if isinstance(run.kept, Walked):
+        walked = run.kept.to(run.device)
+    else:
+        with torch.no_grad():
+            begun = parts.solver.start(of_its_law(noise, parts.model).to(run.device), parts.levels, ctx)
+        none = torch.zeros(len(begun.rows), 0)
+        walked = Walked(begun, torch.zeros(len(begun.rows), dtype=torch.int64), none.long(), none.double())
     walk, whole = Walk(parts, reward, quota, ctx), len(parts.levels)
-    used, scores = list[Tensor](), list[Tensor]()
-    for reached, tries, found in walk.steps(state):
-        state = reached
-        yield Progress(len(used), whole)
-        yield Preview(state.guess())
-        used.append(tries)
-        scores.append(found)
+    for step in walk.steps(walked):
+        yield Progress(walked.tries.shape[1], whole)
+        yield Preview(step.state.guess())
+        yield Keep(step)
+        walked = step
     with torch.no_grad():
-        ended = parts.solver.finish(state, ctx)
+        ended = parts.solver.finish(walked.state, ctx)
     yield Progress(whole, whole)
-    return Forced(ended, tabulated(torch.stack(used, 1), torch.stack(scores, 1)))
+    return Forced(ended, tabulated(walked.tries, walked.scores))
+
+
+@data(colour="#8f7ad0")
+class Walked:
+    """The way so far: the `state`, how much of its quotas each row has `left` [B], and for each of the steps made how
+    many it tried and how good the one is that went on, `tries` int64 and `scores` float64 [B, steps], on the CPU.
+    """
+
+    state: State
+    left: Tensor
+    tries: Tensor
+    scores: Tensor
+
+    def to(self, device: str) -> Walked:
+        """The same with its points on that device."""
+        return replace(self, state=self.state.to(device))
 
 
 @dataclass(frozen=True)
@@ -83,27 +106,31 @@ class Walk:
     quota: int
     ctx: Context
 
-    def steps(self, state: State) -> Iterator[tuple[State, Tensor, Tensor]]:
-        """After each step the state, how many each row tried [B], and its score [B]."""
-        levels = self.parts.levels.of(state.rows)
-        left, best = torch.zeros(len(state.rows), dtype=torch.int64), None
-        for number in range(1, len(levels)):
+    def steps(self, walked: Walked) -> Iterator[Walked]:
+        """The way after each step that is still to be made."""
+        levels = self.parts.levels.of(walked.state.rows)
+        for number in range(walked.tries.shape[1] + 1, len(levels)):
             after = levels[number + 1] if number + 1 < len(levels) else None
+            state, left = walked.state, walked.left + self.quota
             with torch.no_grad():  # never around a yield, which would switch gradients off for who waits for it
-                if best is None:
+                if number == 1:
                     state, best = self.judged(state, levels[number])
-                left = left + self.quota
+                else:
+                    best = walked.scores[:, -1]
                 state, tries, best = self.step(state, levels[number], after, left, best)
-            left = left - tries
-            yield state, tries, best
+            together = [
+                torch.cat(parts, 1) for parts in ((walked.tries, tries[:, None]), (walked.scores, best[:, None]))
+            ]
+            walked = Walked(state, left - tries, together[0], together[1])
+            yield walked
 
     def judged(self, state: State, to: Tensor | None) -> tuple[State, Tensor]:
         """The state, looked at on the way to level `to`, and its scores; at the end it is scored itself."""
         if to is None:
             ended = Sample(state.x, state.s, state.space, state.rows)
-            return state, finite_scores(score(self.reward, ended, self.ctx))
+            return state, scored(self.reward, ended, self.ctx)
         state, _ = look(self.parts.model, state, to, self.ctx)
-        return state, finite_scores(score(self.reward, state.guess(), self.ctx))
+        return state, scored(self.reward, state.guess(), self.ctx)
 
     def step(
         self, state: State, s_next: Tensor, after: Tensor | None, left: Tensor, before: Tensor

@@ -25,9 +25,11 @@ from nodes.search.steered import Plan, Steered
 
 
 def cost(known: Known) -> Estimate:
-    """The solver's calls, for every candidate."""
+    """The solver's calls, for every candidate; not known where the reward asks a model."""
     calls, candidates = known.input("solver").calls, known.number("candidates")
-    return Estimate(calls=None if calls is None else lambda steps: candidates * calls(steps))
+    if calls is None or known.asks("reward").high:
+        return Estimate(calls=None)
+    return Estimate(calls=lambda steps: candidates * calls(steps))
 
 
 @node(abilities=abilities(like="solver", without=("stochastic", "memoryless", "reversible")), cost=cost)

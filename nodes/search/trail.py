@@ -9,7 +9,7 @@ from graphs import InputError, data
 from nodes.contracts.devices import put_rows, take_rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.table import Table
-from nodes.search.best_of_n import replaced
+from nodes.search.best_of_n import first_best, replaced
 from nodes.search.refusing import refuse_tokens
 
 
@@ -76,10 +76,7 @@ def pure(noise: Sample) -> Sample:
 
 def best_of_each(scores: Tensor) -> Tensor:
     """The positions in a batch [B · N] of each row's best, the first of equals, of scores [B, N]."""
-    count = scores.shape[1]
-    numbers = torch.arange(count).expand_as(scores)
-    first = torch.where(scores == scores.max(1, keepdim=True).values, numbers, count).min(1).values
-    return torch.arange(len(scores)) * count + first
+    return torch.arange(len(scores)) * scores.shape[1] + first_best(scores)
 
 
 def repeated(sample: Sample, count: int) -> Sample:

@@ -12,7 +12,7 @@ import torch
 from nodes.contracts.state import State
 
 Search: TypeAlias = Literal["sample", "search"]
-"""DTS, which samples the tilted law, or DTS*, which looks for the best."""
+"""To sample the tilted law, or to look for the best."""
 
 
 @dataclass
@@ -42,10 +42,10 @@ class Rules:
         most: float = self.width * max(branch.visits, 1) ** self.growth
         return len(branch.children) < math.ceil(most)
 
-    def chosen(self, branch: Branch, uniform: float) -> Branch:
-        """The child to go on to: drawn ∝ exp(λ V), or of the highest V + curiosity · √(log N/n)."""
+    def chosen(self, branch: Branch) -> Branch:
+        """The child to go on to: the first of the least visited, or of the highest V + curiosity · √(log N/n)."""
         if self.search == "sample":
-            return self.drawn(branch, uniform)
+            return min(branch.children, key=lambda child: child.visits)
         whole = math.log(max(branch.visits, 1))
         return max(branch.children, key=lambda child: child.value + self.curiosity * math.sqrt(whole / child.visits))
 

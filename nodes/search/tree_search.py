@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Fraction, Known, Number, Preview, Progress, RunContext, Span, Steps, also, node
+from graphs import Estimate, Fraction, Keep, Known, Number, Preview, Progress, RunContext, Span, Steps, also, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.driving import advance, of_its_law
@@ -16,10 +16,12 @@ from nodes.contracts.levels import Levels
 from nodes.contracts.population import siblings
 from nodes.contracts.program import Parts, Program
 from nodes.contracts.query import Query
-from nodes.contracts.reward import Reward, finite_scores, score
+from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 from nodes.contracts.state import State
 from nodes.contracts.table import Table
+from nodes.search.best_of_n import scored
+from nodes.search.grove import Grove
 from nodes.search.refusing import refuse_population, stepped
 from nodes.search.tree import Branch, Rules, Search, every
 
@@ -33,7 +35,8 @@ class Grown(NamedTuple):
 
 def cost(known: Known) -> Estimate:
     """At most as many whole runs as there are iterations."""
-    rows, each, most = known.input("noise").rows, known.input("program").each, known.number("iterations")
+    rows, most = known.input("noise").rows, known.number("iterations")
+    each = known.input("program").each + known.asks("reward")
     return Estimate(nfe=rows * each * Span(min(1.0, most.low), most.high), rows=rows)
 
 
@@ -57,14 +60,17 @@ def tree_search(
 
     A tree for each row: its branches are states after every `stride` steps, those of the root noises. An iteration goes
     down from the root; where a branch of n visits has fewer than ⌈width · n^growth⌉ children a new one is drawn from
-    the solver and solved to the end, each stride a branch; else it goes on to a child drawn ∝ exp(λ V) ("sample"), or
-    to the one of the highest V + curiosity · √(log N/n) ("search"). Back up, V of a leaf is r(x), of a branch
-    (1/λ) log mean exp(λ V of its children), λ = `strength`: at the root λ V estimates log E exp(λ r). The sample is a
-    leaf found by going down ∝ exp(λ V), which has the law p(x) · exp(λ r(x)) as trees grow, or in a search the best.
-    Until then values are too low, as what was unlucky is seldom looked at again; a small `growth` (0: full trees of
-    ⌈width⌉ children) has less of that, and more chance.
+    the solver and solved to the end, each stride a branch; else it goes on to the child that was visited least
+    ("sample"), or to that of the highest V + curiosity · √(log N/n) ("search"). Back up, V of a leaf is r(x), of a
+    branch (1/λ) log mean exp(λ V of its children), λ = `strength`. The sample is a leaf found by going down
+    ∝ exp(λ V), which has the law p(x) · exp(λ r(x)) as trees grow, or in a search the best.
+    What a "sample" tree looks like does not depend on rewards, so E exp(λ V) of the root is E exp(λ r), after however
+    few iterations. The paper goes down ∝ exp(λ V) already while a tree grows; what was unlucky at first is then seldom
+    looked at again and V stays too low, by a third of E exp(λ r) for N(0, 1), r = 1.5 x and 250 leaves. So it is in
+    a search, whose V only say where to look.
     Defaults of width, growth and curiosity are ours. With a `budget` of model rows for each row it stops before one
     more iteration could exceed it. All rows grow side by side; the first leaf is the row's own plain sample.
+    The best leaf so far is shown; a run that was cut short goes on from its trees.
     `tree` has a line for each branch: parent, level, value, visits. Cost: the steps of all new branches, at most
     `iterations` times the program's NFE; a reward for each leaf.
     Errors: a program without steps, or that draws nothing; a reward that compares rows, or gives NaN.
@@ -73,22 +79,28 @@ def tree_search(
     parts, ctx = stepped(program, stochastic=True), Context(run.meter)
     begin = of_its_law(noise, parts.model).to(run.device)
     forest = Forest(parts, reward, Rules(search, strength, width, growth, curiosity), stride, begin, ctx)
-    roots, whole = [Branch(0) for _ in range(len(noise.rows))], len(parts.levels)
-    best, spent, each = dict[int, Branch](), [0] * len(roots), 0.0
-    for number in range(iterations):
+    kept = run.kept if isinstance(run.kept, Grove) else None
+    roots = [Branch(0) for _ in range(len(noise.rows))] if kept is None else kept.roots(run.device)
+    spent, each = ([0] * len(roots), 0.0) if kept is None else (list(kept.spent), kept.each)
+    best = {row: max(forest.ends(root), key=value_of) for row, root in enumerate(roots) if kept is not None}
+    whole, due = len(parts.levels), 0
+    for number in range(0 if kept is None else kept.iterations, iterations):
         rows = [row for row, steps in enumerate(spent) if not budget or not number or each * (steps + whole) <= budget]
         if not rows:
             break
         yield Progress(number, iterations)
-        before = ctx.meter.rows
+        before, made = ctx.meter.rows, sum(spent)
         with torch.no_grad():
-            leaves = forest.grown({row: roots[row] for row in rows}, number)
+            leaves = forest.grown({row: roots[row] for row in rows})
             for row, (leaf, steps) in leaves.items():
                 spent[row] += steps
-                best[row] = max(best.get(row, leaf), leaf, key=lambda branch: branch.value)
+                best[row] = max(best.get(row, leaf), leaf, key=value_of)
             shown = forest.ended([best[row] for row in sorted(best)])
-        each = each or (ctx.meter.rows - before) / sum(spent)
+        each = each or (ctx.meter.rows - before) / max(sum(spent) - made, 1)
         yield Preview(shown)
+        if number >= due:  # what is kept are whole trees, so ever more seldom, as they grow
+            due = number + 1 + number // 4
+            yield Keep(Grove.of(roots, number + 1, spent, each))
     with torch.no_grad():
         found = forest.ended(forest.outcome(roots))
     yield Progress(iterations, iterations)
@@ -111,19 +123,13 @@ class Forest:
         """How many strides lead to the end."""
         return -(-len(self.parts.levels) // self.stride) + 1
 
-    def uniforms(self, number: int, purpose: str) -> Tensor:
-        """Numbers of each row for the choices of one way down, [B, depths]."""
-        step = torch.full((len(self.noise.rows),), number, dtype=torch.int64)
-        at = Query(self.noise.x, self.noise.s, self.noise.s, self.noise.rows, step)
-        return moved(self.ctx.noise.uniform(at, purpose, 0, (self.depths,)), "cpu")
-
-    def grown(self, roots: dict[int, Branch], number: int) -> dict[int, tuple[Branch, int]]:
+    def grown(self, roots: dict[int, Branch]) -> dict[int, tuple[Branch, int]]:
         """One iteration of the trees of these rows: a new way from where each is open to the end, told upward.
 
         The leaves that they end at, and how many steps that took.
         """
-        chances, steps = self.uniforms(number, "tree/way"), len(self.parts.levels)
-        tips = {row: self.open_at(root, chances[row]) for row, root in roots.items()}
+        steps = len(self.parts.levels)
+        tips = {row: self.open_at(root) for row, root in roots.items()}
         made = {row: steps - min(max(tip.depth - 1, 0) * self.stride, steps) for row, tip in tips.items()}
         for depth in range(self.depths):
             due = [row for row, tip in tips.items() if tip.depth == depth]
@@ -132,11 +138,11 @@ class Forest:
         self.valued(list(tips.values()))
         return {row: (tip, made[row]) for row, tip in tips.items()}
 
-    def open_at(self, root: Branch, chances: Tensor) -> Branch:
+    def open_at(self, root: Branch) -> Branch:
         """The branch at which another child is due, or a leaf."""
         branch = root
         while branch.depth < self.depths and not self.rules.open(branch):
-            branch = self.rules.chosen(branch, float(chances[branch.depth]))
+            branch = self.rules.chosen(branch)
         return branch
 
     def children(self, parents: list[Branch], rows: list[int]) -> list[Branch]:
@@ -191,7 +197,7 @@ class Forest:
         """The rewards of finished states."""
         state = joined(leaves)
         ended = Sample(state.x, state.s, state.space, state.rows)
-        return finite_scores(score(self.reward, ended, self.ctx))
+        return scored(self.reward, ended, self.ctx)
 
     def ended(self, leaves: list[Branch]) -> Sample:
         """The samples of leaves."""
@@ -199,18 +205,28 @@ class Forest:
 
     def outcome(self, roots: list[Branch]) -> list[Branch]:
         """The leaf that is each row's sample."""
-        chances = self.uniforms(0, "tree/outcome")
+        still = torch.zeros(len(self.noise.rows), dtype=torch.int64)
+        at = Query(self.noise.x, self.noise.s, self.noise.s, self.noise.rows, still)
+        chances = moved(self.ctx.noise.uniform(at, "tree/outcome", 0, (self.depths,)), "cpu")
         return [self.leaf(root, chances[row]) for row, root in enumerate(roots)]
+
+    def ends(self, root: Branch) -> list[Branch]:
+        """The leaves of a tree."""
+        return [branch for branch in every(root) if branch.depth == self.depths]
 
     def leaf(self, root: Branch, chances: Tensor) -> Branch:
         """Going down by values, or the best of all."""
         if self.rules.search == "search":
-            ends = [branch for branch in every(root) if branch.depth == self.depths]
-            return max(ends, key=lambda branch: branch.value)
+            return max(self.ends(root), key=value_of)
         branch = root
         while branch.children:
             branch = self.rules.drawn(branch, float(chances[branch.depth]))
         return branch
+
+
+def value_of(branch: Branch) -> float:
+    """What branches are compared by."""
+    return branch.value
 
 
 def joined(branches: list[Branch]) -> State:

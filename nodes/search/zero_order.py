@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Annotated, NamedTuple
 
 import torch
-from torch import Tensor
 
 from graphs import Estimate, Keep, Known, Number, Preview, Progress, RunContext, Span, Steps, also, node
 from nodes.contracts.context import Context
 from nodes.contracts.program import Program
 from nodes.contracts.query import Query
-from nodes.contracts.reward import Reward, finite_scores, score
+from nodes.contracts.reward import Reward
 from nodes.contracts.sample import Sample
 from nodes.contracts.table import Table
+from nodes.search.best_of_n import scored
 from nodes.search.refusing import refuse_population
 from nodes.search.trail import Trail, best_of_each, pure, repeated
 
@@ -31,7 +31,8 @@ class Climbed(NamedTuple):
 def cost(known: Known) -> Estimate:
     """The row itself, and the neighbours of every round."""
     rows, tried = known.input("noise").rows, known.number("iterations") * known.number("neighbours")
-    return Estimate(nfe=rows * (Span.of(1) + tried) * known.input("program").each, rows=rows)
+    each = known.input("program").each + known.asks("reward")
+    return Estimate(nfe=rows * (Span.of(1) + tried) * each, rows=rows)
 
 
 @node(cost=cost, also=("search.zero_order_noise",))
@@ -78,12 +79,6 @@ def zero_order(
         raise TypeError("there is at least one run")
     yield Progress(iterations + 1, iterations + 1)
     return Climbed(trail.best, trail.noise, trail.table())
-
-
-def scored(reward: Reward, tried: Sample, ctx: Context) -> Tensor:
-    """The scores of finished samples, on the CPU."""
-    with torch.no_grad():
-        return finite_scores(score(reward, tried, ctx))
 
 
 def around(noise: Sample, count: int, rho: float, number: int, ctx: Context) -> Sample:

@@ -115,9 +115,11 @@ def test_it_costs_what_it_declares() -> None:
     assert Span.of(run.meter.rows) == cost(Known({}, inputs)).nfe == Span.of(27)
 
 
-def test_a_noised_sample_is_refused() -> None:
+def test_a_sample_that_is_noised_or_of_another_space_is_refused() -> None:
     noised = replace(points(), s=points().s + 1)
     with pytest.raises(InputError, match="no clean points"):
         toward(Curved(), noised)
+    with pytest.raises(InputError, match="another space"):
+        toward(Gaussian(event=(3,)), points())
     with pytest.raises(InputError, match="pure noise"):
         result(rf_inversion(pure_noise(2), Curved(), LEVELS, run=RunContext(Meter())))

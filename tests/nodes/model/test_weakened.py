@@ -7,6 +7,7 @@ import torch
 
 from graphs import InputError
 from nodes.contracts.asking import predict
+from nodes.contracts.cond import Cond
 from nodes.contracts.model import Model
 from nodes.contracts.query import Query
 from nodes.contracts.rows import Rows
@@ -110,6 +111,25 @@ def test_labels_are_mistaken_row_by_row_as_often_as_is_wished() -> None:
     assert float(wrong.double().mean()) == pytest.approx(0.25, abs=0.07)
     part = predict(worse, q.take(torch.arange(5, 9)), context()).x0[:, 0] > 1
     assert torch.equal(part, wrong[5:9])
+
+
+def test_labels_of_another_model_are_refused() -> None:
+    q = query(torch.zeros(2, 2, dtype=torch.float64), 1.0, means(0.0, 1.0))
+    worse = weakened(Gaussian(), Cond({"class": torch.tensor([1])}), kind="label_shuffle", strength=0.5)
+    with pytest.raises(InputError, match="labels"):
+        predict(worse, q, context())
+
+
+def test_what_was_made_of_a_weight_goes_with_it_and_is_not_taken_for_that_of_another() -> None:
+    change, memory = FewerBits(1.0, 3), torch.randn(12, generator=torch.Generator().manual_seed(1))
+    first = memory.view(3, 4)
+    made = change.of("layer", first)
+    assert change.of("layer", first) is made
+    del first
+    assert not len(change.made)
+    memory.copy_(torch.randn(12, generator=torch.Generator().manual_seed(2)))
+    second = memory.view(3, 4)  # other weights, where those before lay
+    assert torch.equal(change.of("layer", second), change.difference("layer", second))
 
 
 @pytest.mark.parametrize(

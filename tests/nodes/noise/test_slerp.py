@@ -70,6 +70,8 @@ def test_conditions_are_mixed_entry_by_entry(oracle: Oracle) -> None:
 def test_what_has_nothing_between_is_refused() -> None:
     with pytest.raises(InputError, match="different levels"):
         slerp(FIRST, replace(SECOND, s=torch.full((4,), math.e, dtype=torch.float64)))
+    with pytest.raises(InputError, match="different levels"):
+        slerp(FIRST, replace(SECOND, s=SECOND.s[:, None].expand(4, 8)))
     with pytest.raises(InputError, match="nothing between"):
         slerp(FIRST, pure_noise(3, (8,)))
     with pytest.raises(InputError, match="same entries"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -34,6 +36,13 @@ def test_it_reads_the_points_that_it_names() -> None:
     with pytest.raises(InputError, match="another kind of points"):
         score(scored_by(contrast), clean(pictures(), "plane"), context())
     assert len(score(scored_by(contrast, space="any"), clean(pictures(), "plane"), context())) == 3
+
+
+def test_noised_points_are_refused_where_a_reward_reads_clean_ones() -> None:
+    """A program whose levels do not end at data is found at its first score."""
+    noised = replace(clean(pictures()), s=torch.tensor([0.0, 0.5, 0.0], dtype=torch.float64))
+    with pytest.raises(InputError, match="clean points only"):
+        score(scored_by(contrast), noised, context())
 
 
 def test_rewards_are_the_same_where_the_function_and_what_it_closes_over_are() -> None:

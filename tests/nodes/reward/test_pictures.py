@@ -17,6 +17,7 @@ from nodes.contracts.reward import Reward, score
 from nodes.reward.colour import colour
 from nodes.reward.contrast import contrast
 from nodes.reward.file_size import jpeg_size, png_size
+from nodes.reward.inside import inside
 from nodes.reward.saturation import saturation
 from nodes.reward.sharpness import sharpness
 from nodes.reward.symmetry import symmetry
@@ -141,3 +142,11 @@ def test_pictures_of_other_channels_or_too_small_are_refused() -> None:
         scored(png_size(), torch.zeros(1, 2, 4, 4))
     with pytest.raises(InputError, match="no inside"):
         scored(sharpness(), torch.zeros(1, 1, 2, 2))
+
+
+def test_pictures_of_no_numbers_have_no_score() -> None:
+    """A file of NaN would be the smallest of all, and the best."""
+    x = coloured()
+    x[1, 2, 3, 4] = math.nan
+    for reward in [make() for make in ALL] + [inside()]:
+        assert scored(reward, x).isnan().tolist() == [False, True, False]

@@ -209,6 +209,9 @@ def test_rows_of_a_budget_are_their_own() -> None:
         assert torch.equal(alone.x[0], together.x[row])
     with pytest.raises(InputError, match="draws nothing"):
         finished(rollover_budget(noise, PLAIN, linear(), run=run_with()))
+    still = program(Gaussian(), ddim(eta=1.0), Levels(torch.tensor([torch.inf], dtype=torch.float64)))
+    with pytest.raises(InputError, match="0 steps"):
+        finished(rollover_budget(noise, still, linear(), run=run_with()))
 
 
 def test_searches_on_the_mixture_end_at_data() -> None:

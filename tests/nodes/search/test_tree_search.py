@@ -139,6 +139,24 @@ def test_on_a_gaussian_a_full_tree_tells_the_normaliser(oracle: Oracle) -> None:
     oracle("search.tree_search", "E exp(λ x) = exp(λ²/2) of N(0, 1), four standard errors", off, 4 * error)
 
 
+@pytest.mark.parametrize("iterations", [3, 12, 25])
+def test_a_tree_that_is_not_full_tells_the_normaliser_too(iterations: int, oracle: Oracle) -> None:
+    """E exp(λ V) of the root is E exp(λ r) after any number of iterations: by enumeration, and λ²/2 of N(0, 1)."""
+    steps = Levels(torch.tensor([torch.inf, 2.0, 0.5, 0.0], dtype=torch.float64))
+    reward = scored_by(lambda x: REWARDS[ordinal(x)], space="any")
+    chance = (CHANCES[:, None, None] * CHANCES[None, :, None] * CHANCES[None, None, :]).flatten()
+    chain, rows = program(Chances(), OneByOne(), steps), 120
+    line = program(Gaussian(event=(1,)), ExactReverse(), LEVELS)
+    for over, noise, scored, strength, exact in (
+        (chain, masked(Chances(), count=rows), reward, 2.0, float((chance * torch.exp(2 * REWARDS)).sum())),
+        (line, pure_noise(rows, (1,)), linear(), 1.0, math.exp(0.5)),
+    ):
+        search = tree_search(noise, over, scored, iterations=iterations, strength=strength, run=run_with())
+        weights = torch.exp(strength * of_roots(finished(search)))
+        off, error = abs(float(weights.mean()) - exact), float(weights.std()) / rows**0.5
+        oracle("search.tree_search", f"E exp(λ r) after {iterations} iterations, 4.5 standard errors", off, 4.5 * error)
+
+
 def test_one_iteration_is_a_plain_sample_bitwise() -> None:
     noise, meter = pure_noise(3), Meter()
     found = finished(tree_search(noise, DRAWN, linear(), iterations=1, run=run_with(meter)))
