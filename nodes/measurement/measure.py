@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Number, Seed, also, node
+from graphs import Estimate, Number, Seed, also, node
 from nodes.contracts.devices import moved
 from nodes.contracts.draws import normal, uniform
 from nodes.contracts.operator import Measurement, Operator
@@ -36,15 +36,10 @@ def measure(
     photons in the mean and −1 none; the deviation that it tells methods of Gaussian noise is the root of the mean
     variance 4 k/peak² of all that was measured. y [B, *measured], one for each row of the sample; draws depend on
     `seed` and the row's number only. A model that is made to agree with the measurement gives row r that of its origin.
-    Cost: none. Errors: a sample that is not clean.
+    Cost: none. Errors: a sample that is not clean, of tokens, or of another shape than the operator measures.
     """
-    if bool((sample.s != 0).any()):
-        raise InputError(
-            "only a clean sample is measured",
-            given=f"a sample at s = {float(sample.s.max()):.4g}",
-            allowed="s = 0",
-            mend="wire what a sampler gives, not noise",
-        )
+    sample.require_clean("sample", "only a clean sample is measured")
+    operator.own(sample.space.event)
     y = operator.apply(sample.x, sample.rows)
     rows = Rows.first(seed, len(y))
     if noise == "poisson":

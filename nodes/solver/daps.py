@@ -86,11 +86,11 @@ class Daps(Stochastic):
 
     def _exact(self, state: State, x0: Tensor, spread: Tensor, ctx: Context) -> Tensor:
         """The proximal point of what was perturbed as the law is wide, which is a draw from it."""
-        y, sigma = self.measurement.of(state.rows, x0), self.measurement.sigma
-        z = normal(state.rows, tuple(y.shape[1:]), "daps/measurement", step=state.step)
-        near = x0 + factor(spread.sqrt(), x0) * ctx.noise.normal(state, "daps/prior")
+        near, sigma = x0 + factor(spread.sqrt(), x0) * ctx.noise.normal(state, "daps/prior"), self.measurement.sigma
+        apart = self.measurement.residual(self.operator, near, state.rows, ctx)
+        z = normal(state.rows, tuple(apart.shape[1:]), "daps/measurement", step=state.step)
         weight = torch.where(spread > 0, sigma**2 / spread, torch.inf)
-        return proximal(self.operator, near, y + sigma * moved(z.to(y.dtype), y.device), weight, state.rows)
+        return proximal(self.operator, near, apart + sigma * moved(z.to(near.dtype), near.device), weight, state.rows)
 
     def _walked(self, state: State, x0: Tensor, spread: Tensor, ctx: Context) -> Tensor:
         """So many steps of Langevin's from the prediction."""
@@ -99,7 +99,9 @@ class Daps(Stochastic):
         toward = torch.where(spread > 0, length / 2 / spread.clamp_min(torch.finfo(torch.float64).tiny), 0.0)
         clean = x0
         for number in range(count):
-            pull = factor(length / 2 / sigma**2, x0) * misfit_slope(self.operator, self.measurement, clean, state.rows)
+            pull = factor(length / 2 / sigma**2, x0) * misfit_slope(
+                self.operator, self.measurement, clean, state.rows, ctx
+            )
             z = ctx.noise.normal(state, "daps/langevin", number)
             clean = clean - factor(toward, x0) * (clean - x0) - pull + factor(length.sqrt(), x0) * z
         return clean

@@ -59,8 +59,7 @@ class NullSpaceSteps(Drawn):
         alpha, sigma = alpha_sigma(s_next)
         of_x0, of_x = by_x(alpha, torch.sqrt((sigma.square() - up.square()).clamp(min=0)), state.s)
         shares = Shares(self.measurement.sigma, factor(of_x0, x0), factor(up, x0))
-        y = self.measurement.of(state.rows, x0)
-        missing = self.operator.pinv(y - self.operator.apply(x0, state.rows), state.rows)
+        missing = self.operator.pinv(self.measurement.residual(self.operator, x0, state.rows, ctx), state.rows)
         z = ctx.noise.normal(state, "step") if self.eta else torch.zeros_like(x0)
         if isinstance(self.operator, Spectral):
             put_in = self.operator.filtered(missing, shares.of_missing, state.rows)

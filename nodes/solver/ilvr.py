@@ -66,10 +66,10 @@ class Projected(Over):
         """The inner solver's step, projected."""
         after = self.inner.step(model, state, s_next, ctx)
         alpha, sigma = alpha_sigma(s_next)
-        y = self.measurement.of(state.rows, after.x)
+        y, seen = self.measurement.both(self.operator, after.x, state.rows, ctx)
         noise = self.operator.apply(ctx.noise.normal(state, "ilvr"), state.rows)
         there = factor(alpha, y) * y + factor(sigma, y) * noise
-        missing = self.operator.pinv(there - self.operator.apply(after.x, state.rows), state.rows)
+        missing = self.operator.pinv(there - seen, state.rows)
         return replace(after, x=after.x + self.kappa * missing, pred_to=None)
 
     def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> GaussianKernel:

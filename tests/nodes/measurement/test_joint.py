@@ -81,4 +81,4 @@ def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(InputError, match="do not fit the parts"):
         sum_of_parts((SIGNAL,), LIKE)
     with pytest.raises(InputError, match="other points"):
-        ADDED.apply(LIKE.x, LIKE.rows)
+        measure(LIKE, ADDED)
