@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Number, Seed, also, node
+from graphs import Estimate, InputError, Number, Seed, also, node
 from nodes.contracts.devices import moved
 from nodes.contracts.draws import normal, uniform
 from nodes.contracts.operator import Measurement, Operator
@@ -36,7 +36,8 @@ def measure(
     photons in the mean and −1 none; the deviation that it tells methods of Gaussian noise is the root of the mean
     variance 4 k/peak² of all that was measured. y [B, *measured], one for each row of the sample; draws depend on
     `seed` and the row's number only. A model that is made to agree with the measurement gives row r that of its origin.
-    Cost: none. Errors: a sample that is not clean, of tokens, or of another shape than the operator measures.
+    Cost: none. Errors: a sample that is not clean, of tokens, or of another shape than the operator measures;
+    "poisson" of points that are no numbers.
     """
     sample.require_clean("sample", "only a clean sample is measured")
     operator.own(sample.space.event)
@@ -44,6 +45,8 @@ def measure(
     rows = Rows.first(seed, len(y))
     if noise == "poisson":
         rates = (moved(y.detach().double(), "cpu") + 1) / 2
+        if not bool(torch.isfinite(rates).all()):
+            raise InputError("light that is no number is not counted", where="sample", given="NaN or inf")
         counts = poisson(peak * rates.clamp(0, BRIGHTEST), uniform(rows, tuple(y.shape[1:]), "measurement"))
         deviation = 2 / peak * math.sqrt(float(counts.mean()))
         return Measurement(moved((2 * counts / peak - 1).to(y.dtype), y.device), deviation, operator.digest)

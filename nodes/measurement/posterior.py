@@ -54,6 +54,12 @@ def require_noise(measurement: Measurement, why: str) -> None:
         )
 
 
+def require_even(s: Tensor) -> None:
+    """`InputError` of levels that differ by place, as an operator mixes places."""
+    if s.ndim > 1:
+        raise InputError("these levels differ by place", where="levels", allowed="one level for each row")
+
+
 def left_over(s: Tensor, variance: float) -> Tensor:
     """r² = v s²/(v + s²) of levels s, float64, like them; v at s = inf."""
     finite = s.masked_fill(torch.isinf(s), 1.0).double().square()

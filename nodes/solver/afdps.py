@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Fraction, InputError, Known, Number, abilities, node
+from graphs import Estimate, Fraction, Known, Number, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.draws import uniform
@@ -19,6 +19,7 @@ from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver, enter, look
 from nodes.contracts.state import State
+from nodes.measurement.posterior import require_even
 from nodes.search.particles import Particles
 from nodes.search.resampling import Scheme
 from nodes.solver.ensemble import Count, Crowd, Ensemble, Outcome, require_likelihood
@@ -74,8 +75,7 @@ class WeightedSde(Ensemble):
         """The noise at the first level."""
         self.own(sample.space)
         first = levels.of(sample.rows)[0]
-        if first.ndim > 1:
-            raise InputError("these levels differ by place", where="levels", allowed="one level for each row")
+        require_even(first)
         return State.at(sample, enter(sample, first), first.clone())
 
     def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> GaussianKernel:

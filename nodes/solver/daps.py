@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Number, abilities, also, node
+from graphs import Estimate, Number, abilities, also, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.draws import normal
@@ -18,7 +18,7 @@ from nodes.contracts.operator import Measurement, Operator
 from nodes.contracts.solver import Solver, Stochastic, look
 from nodes.contracts.state import State
 from nodes.measurement.flowchef import misfit_slope
-from nodes.measurement.posterior import PriorVariance, left_over, proximal, require_linear, require_noise
+from nodes.measurement.posterior import PriorVariance, left_over, proximal, require_even, require_linear, require_noise
 
 Draw: TypeAlias = Literal["exact", "langevin"]
 
@@ -75,8 +75,7 @@ class Daps(Stochastic):
 
     def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> GaussianKernel:
         """The clean point, drawn already, and its noise."""
-        if state.s.ndim > 1:
-            raise InputError("these levels differ by place", where="levels", allowed="one level for each row")
+        require_even(state.s)
         state, x0 = look(model, state, s_next, ctx)
         spread = left_over(state.s, self.variance)
         clean = self._exact(state, x0, spread, ctx) if self.draw == "exact" else self._walked(state, x0, spread, ctx)

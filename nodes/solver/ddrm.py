@@ -16,6 +16,7 @@ from nodes.contracts.operator import Measurement, Operator
 from nodes.contracts.solver import Solver, look
 from nodes.contracts.state import State
 from nodes.measurement.linear import Spectral
+from nodes.measurement.posterior import require_even
 from nodes.solver.drawn import Drawn
 
 
@@ -35,7 +36,8 @@ def ddrm(
     η_b = 1 the sample agrees with the measurement. Defaults are the paper's. It begins with the noise it is given, as
     any solver; the paper adds ȳ there too, which the first step does for all directions but those of ς = 0.
     Not exact. Noise goes in within the step, whose law is a point then. Row r has the measurement `origin mod R`.
-    1 model call a step. Errors: an operator without singular values; one that did not measure; a sample of tokens.
+    1 model call a step. Errors: an operator without singular values; one that did not measure; a sample of tokens;
+    levels that differ by place.
     """
     if not isinstance(operator, Spectral):
         raise InputError(
@@ -63,6 +65,7 @@ class Ddrm(Drawn):
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
         """Each part filtered by what the singular values make of it, in x = α y."""
+        require_even(state.s)
         state, x0 = look(model, state, s_next, ctx)
         missing = self.operator.pinv(self.measurement.residual(self.operator, x0, state.rows, ctx), state.rows)
         parts = (eps_of(state.x, x0, state.s), missing, ctx.noise.normal(state, "step"))

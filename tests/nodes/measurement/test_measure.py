@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -72,3 +74,10 @@ def test_an_operator_made_again_is_the_same_and_one_that_is_not_known_is_not_ask
     measured = measure(sample, mask(sample, hidden="right"))
     assert torch.equal(pinv(measured, mask(sample, hidden="right"), sample).x, measured.y)
     assert torch.equal(pinv(Measurement(measured.y), Identity(), sample).x, measured.y)
+
+
+def test_light_that_is_no_number_is_not_counted() -> None:
+    sample = clean(1)
+    broken = replace(sample, x=sample.x * torch.nan)
+    with pytest.raises(InputError, match="no number"):
+        measure(broken, Identity(), noise="poisson")
