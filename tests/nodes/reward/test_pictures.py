@@ -119,7 +119,7 @@ def test_a_flat_picture_has_the_smallest_jpeg_and_noise_a_larger_one(oracle: Ora
         again = io.BytesIO()
         Pillow.fromarray(pixels).save(again, kind, **settings)
         apart = abs(float(scored(make(), x)[1]) + len(again.getvalue()) / 1024)
-        oracle(f"reward.{make.__name__}", "bytes of Pillow's own file, over 1024; JPEG of quality 95", apart, 0.0)
+        oracle(f"reward.{kind.lower()}_size", "bytes of Pillow's own file, over 1024; JPEG of quality 95", apart, 0.0)
 
 
 def test_a_grey_picture_is_compared_with_the_grey_of_a_colour() -> None:
