@@ -45,7 +45,8 @@ def conformal_bands(
     arXiv:2101.02703). So with probability 1 − delta over calibrations that share holds for new points of the same law.
     `widening` is λ; `lower` and `upper` are the ends for the `fresh` samples [R · m', *event], else for those of the
     calibration; the table has the share outside, the mean width, and the share outside at λ = 0. Cost: none.
-    Errors: too few truths for the bound, fewer than ln(delta/e)/ln(1 − epsilon) or so; not as many samples of each.
+    Errors: too few truths for the bound, fewer than ln(delta)/ln(1 − epsilon); not as many samples of each; points that
+    are no numbers.
     """
     points, _ = gathered(sample, truth)
     exact = truths(truth, sample)
@@ -67,7 +68,10 @@ def conformal_bands(
 
 def quantiles(points: Tensor, alpha: float) -> tuple[Tensor, Tensor]:
     """The quantiles α/2 and 1 − α/2 over the samples [R, m, *event], number by number."""
-    return torch.quantile(points, alpha / 2, dim=1), torch.quantile(points, 1 - alpha / 2, dim=1)
+    shares = torch.tensor([alpha / 2, 1 - alpha / 2], dtype=points.dtype)
+    # One origin after the other: torch.quantile takes at most 2^24 numbers.
+    lower, upper = torch.stack([torch.quantile(own, shares, dim=0) for own in points], 1)
+    return lower, upper
 
 
 def smallest(outside: Tensor, epsilon: float, delta: float) -> float:

@@ -35,7 +35,8 @@ def ensemble_statistics(
     PSNR = 10 log10(data_range²/mean squared error) of the mean and, of the mean error, of the single samples. For
     samples of the exact posterior the error of one is twice that of the posterior mean: 3.01 dB less (Blau & Michaeli
     2018, arXiv:1711.06077); the mean of m has (1 + 1/m) times the least error. Cost: none.
-    Errors: less than two samples of an origin, or not as many of each; a truth of another shape.
+    Errors: less than two samples of an origin, or not as many of each; a truth of another shape;
+    points that are no numbers.
     """
     points, origins = gathered(sample, truth)
     mean, deviation = points.mean(1), points.std(1)

@@ -29,7 +29,7 @@ def gathered(sample: Sample, truth: Sample | None = None, least: int = 2) -> tup
             mend="measure the truths, and sample each measurement as often; rows take measurements in turn",
         )
     order = torch.argsort(which, stable=True)
-    points = moved(sample.x.detach().double(), "cpu")[order]
+    points = numbers(sample, "sample")[order]
     return points.reshape(len(kinds), int(counts[0]), *sample.x.shape[1:]), kinds
 
 
@@ -43,7 +43,21 @@ def truths(truth: Sample, sample: Sample) -> Tensor:
             given=truth.describe(),
             allowed=sample.space.describe(),
         )
-    return moved(truth.x.detach().double(), "cpu")
+    return numbers(truth, "truth")
+
+
+def numbers(sample: Sample, where: str) -> Tensor:
+    """The points in float64 on the CPU; `InputError` where some are no numbers, with which nothing compares."""
+    x = moved(sample.x.detach().double(), "cpu")
+    if not bool(torch.isfinite(x).all()):
+        raise InputError(
+            "some of these points are no numbers",
+            where=where,
+            given="NaN or inf",
+            allowed="finite points",
+            mend="see where they began: sample fewer steps or a lower scale",
+        )
+    return x
 
 
 def clean(x: Tensor, sample: Sample, why: str) -> Sample:

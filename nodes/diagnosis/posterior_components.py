@@ -19,6 +19,7 @@ from nodes.contracts.query import Query
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.table import Table
+from nodes.measurement.shapes import PICTURE
 from nodes.solver.painting import mask_of
 
 
@@ -58,11 +59,12 @@ def posterior_components(
     `directions` [B · n, *event] of length 1, n = num_components, and `spread`, x0 − reach √λ v and x0 + reach √λ v
     [B · n · 2, *event], lie side by side for each row, the largest λ first; `eigenvalues` is a table of λ.
     Cost: 1 + num_components · iterations model rows for each row.
-    Errors: points that are clean or pure noise; tokens; levels that differ by place; more directions than numbers.
+    Errors: points that are clean or pure noise; tokens; levels that differ by place; more directions than numbers,
+    of the points or of the region; a region of what is no picture.
     """
     _check(sample, num_components)
     count, begun, ctx = num_components, sample.to(run.device), Context(run.meter)
-    mask = None if region is None else _region(region, begun)
+    mask = None if region is None else _region(region, begun, num_components)
     rows, size = len(begun.rows), begun.x[0].numel()
     with torch.no_grad():
         mean = predict(model, _query(begun.x, begun.s, begun.rows), ctx).x0
@@ -119,11 +121,28 @@ def _within(vectors: Tensor, mask: Tensor | None) -> Tensor:
     return vectors if mask is None else vectors * mask
 
 
-def _region(region: Image, sample: Sample) -> Tensor:
-    """The mask [R, 1, D] of a picture, for each row."""
+def _region(region: Image, sample: Sample, count: int) -> Tensor:
+    """The mask [R, 1, D] of a picture, for each row; `InputError` where it has fewer numbers than directions."""
+    if len(sample.space.event) != PICTURE:
+        raise InputError(
+            "a region is part of a picture",
+            where="region",
+            given=sample.space.describe(),
+            allowed="an event [channels, height, width]",
+            mend="take the region out",
+        )
     height, width = sample.x.shape[-2:]
     mask = moved(mask_of(region, height, width, binarize=True).to(sample.x.dtype), sample.x.device)
     spread = mask.expand(len(mask), *sample.x.shape[1:]).flatten(1)[:, None]
+    least = int(spread.count_nonzero((1, 2)).min())
+    if least < count:
+        raise InputError(
+            "the region has fewer numbers than directions are looked for",
+            where="region",
+            given=f"{least} for {count} directions",
+            allowed="a white part with at least as many numbers",
+            mend="lower `num_components`, or make more of the picture white",
+        )
     return spread if len(spread) == 1 else spread[moved(sample.rows.origin % len(spread), spread.device)]
 
 

@@ -71,7 +71,7 @@ class Observed(ThroughModel):
 
     def objective(self, q: Query, x0: Tensor, ctx: Context) -> Tensor:
         """The log probability of what was seen, but for a constant."""
-        apart = (self.measurement.of(q.rows, x0) - self.operator.apply(x0, q.rows)).flatten(1)
+        apart = self.measurement.residual(self.operator, x0, q.rows, ctx).flatten(1)
         if self.loss == "mean_square":
             return -apart.square().sum(1) / 2
         return -torch.maximum(self.quantile * apart, (self.quantile - 1) * apart).sum(1)

@@ -13,7 +13,7 @@ from nodes.contracts.operator import Operator
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.measurement.linear import Tight
-from nodes.measurement.shapes import picture_of
+from nodes.measurement.shapes import PICTURE, picture_of
 
 Grey: TypeAlias = Literal["mean", "luma"]
 LUMA = (0.299, 0.587, 0.114)
@@ -47,6 +47,10 @@ class Grayscale(Tight):
 
     def __init__(self, weights: tuple[float, ...]) -> None:
         self.weights, self.scale = weights, math.hypot(*weights)
+
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """Pictures with a channel for each weight."""
+        return len(event) == PICTURE and event[0] == len(self.weights)
 
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """Σ w_c x_c."""

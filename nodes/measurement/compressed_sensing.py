@@ -69,6 +69,10 @@ class Dense(Tight):
     def __init__(self, event: tuple[int, ...], matrix: Tensor) -> None:
         self.event, self.matrix = event, matrix
 
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """Points of its shape."""
+        return event == self.event
+
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """Φ x."""
         matrix = moved(self.matrix.to(x.dtype), x.device)
@@ -87,6 +91,10 @@ class Hadamard(Tight):
 
     def __init__(self, event: tuple[int, ...], order: Tensor, signs: Tensor) -> None:
         self.event, self.order, self.signs = event, order, signs
+
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """Points of its shape."""
+        return event == self.event
 
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """The sums of these rows."""

@@ -47,5 +47,5 @@ class NullSpace(Mixer):
     def combine(self, q: Query, answers: list[Prediction], ctx: Context) -> Prediction:
         """The prediction, corrected in the row space of A."""
         x0 = answers[0].x0
-        residual = self.measurement.of(q.rows, x0) - self.operator.apply(x0, q.rows)
+        residual = self.measurement.residual(self.operator, x0, q.rows, ctx)
         return Prediction(x0 + self.operator.pinv(residual, q.rows), answers[0].eps)

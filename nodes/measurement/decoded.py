@@ -21,8 +21,8 @@ def decoded(operator: Operator, codec: Codec, like: Model | Sample) -> Operator:
     """An operator on latents: A(decode(z)) for latents z [B, *event] of the codec, as measurement.dps needs it.
 
     Not linear, as no decoder is; gradients flow where the codec lets them (Latent-DPS in Rout et al. 2023,
-    arXiv:2307.00619). `like` is a model or a sample of the latents. Cost: 1 decode a row each time it is applied, which
-    no meter counts, as an operator has none. Errors: points that are not the codec's latents.
+    arXiv:2307.00619). `like` is a model or a sample of the latents. Cost: 1 decode a row each time a method compares
+    with a measurement; measurement.measure counts none. Errors: points that are not the codec's latents.
     """
     codec.own(like.space)
     return Decoded(operator, codec, like.space)
@@ -33,6 +33,11 @@ class Decoded(Operator):
 
     def __init__(self, operator: Operator, codec: Codec, space: Space) -> None:
         self.operator, self.codec, self.space = operator, codec, space
+        self.decodes = 1
+
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """Its latents."""
+        return event == self.space.event
 
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """A(decode(x))."""

@@ -60,5 +60,5 @@ class Proximal(Mixer):
         x0 = answers[0].x0
         wanted = self.regularization * self.measurement.sigma**2
         weight = wanted / q.s.square() if wanted else torch.zeros_like(q.s)
-        y = self.measurement.of(q.rows, x0)
-        return Prediction(proximal(self.operator, x0, y, weight, q.rows), answers[0].eps)
+        residual = self.measurement.residual(self.operator, x0, q.rows, ctx)
+        return Prediction(proximal(self.operator, x0, residual, weight, q.rows), answers[0].eps)

@@ -102,7 +102,7 @@ class PosteriorSampling(Wrapper):
         with torch.enable_grad():
             x = q.x if q.x.requires_grad else q.x.detach().requires_grad_()
             answer = predict(self.model, replace(q.inside(), x=x), ctx)
-            residual = self.measurement.of(q.rows, answer.x0) - self.operator.apply(answer.x0, q.rows)
+            residual = self.measurement.residual(self.operator, answer.x0, q.rows, ctx)
             squared = residual.square().flatten(1).sum(1)
             ctx.meter.backward(len(q.rows))
             (gradient,) = torch.autograd.grad(squared.sum() / 2, x, create_graph=nested)

@@ -78,17 +78,16 @@ class Led(Mixer):
         if self.skip_last:
             led = torch.where(q.to == 0, 0.0, led)
         x0 = answers[0].x0
-        slope = misfit_slope(self.operator, self.measurement, x0, q.rows)
+        slope = misfit_slope(self.operator, self.measurement, x0, q.rows, ctx)
         return Prediction(x0 - factor(led, x0) * slope, eps_in(q, answers[0]))
 
 
-def misfit_slope(operator: Operator, measurement: Measurement, x0: Tensor, rows: Rows) -> Tensor:
+def misfit_slope(operator: Operator, measurement: Measurement, x0: Tensor, rows: Rows, ctx: Context) -> Tensor:
     """The gradient of |y − A x0|²/2 by x0, [B, *event]; a graph is left only to who asked with gradients."""
-    y = measurement.of(rows, x0)
     nested = torch.is_grad_enabled() and x0.requires_grad
     with torch.enable_grad():
         at = x0 if nested else x0.detach().requires_grad_()
-        squared = (y - operator.apply(at, rows)).square().flatten(1).sum(1)
+        squared = measurement.residual(operator, at, rows, ctx).square().flatten(1).sum(1)
         if not squared.requires_grad:
             return torch.zeros_like(x0)
         (slope,) = torch.autograd.grad(squared.sum() / 2, at, create_graph=nested)

@@ -10,6 +10,7 @@ from torch import Tensor
 from nodes.contracts.devices import moved, take_rows
 from nodes.contracts.rows import Rows
 from nodes.measurement.linear import Gain, Spectral, positive
+from nodes.measurement.shapes import PICTURE
 
 
 class Filter(Spectral):
@@ -40,6 +41,10 @@ class Convolution(Filter):
 
     def __init__(self, kernel: Tensor) -> None:
         self.kernel = kernel
+
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """Pictures of its size."""
+        return len(event) == PICTURE and event[1:] == self.kernel.shape[-2:]
 
     def response(self, like: Tensor, rows: Rows) -> Tensor:
         """The transform of the kernel; orthonormal transforms of the pictures cancel."""

@@ -15,7 +15,7 @@ from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.measurement.fourier import of_rows
 from nodes.measurement.linear import Gain, Spectral
-from nodes.measurement.shapes import picture_of
+from nodes.measurement.shapes import PICTURE, picture_of
 
 Pattern: TypeAlias = Literal["lines", "points"]
 
@@ -54,6 +54,10 @@ class FourierMask(Spectral):
 
     def __init__(self, kept: Tensor) -> None:
         self.kept = kept
+
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """Pictures of its size."""
+        return len(event) == PICTURE and event[1:] == self.kept.shape[-2:]
 
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """The measured frequencies."""

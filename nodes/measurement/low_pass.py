@@ -12,7 +12,7 @@ from nodes.contracts.operator import Operator
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.measurement.fourier import Filter, of_rows, radius
-from nodes.measurement.shapes import picture_of
+from nodes.measurement.shapes import PICTURE, picture_of
 
 
 @node(abilities=abilities("linear", "svd"), cost=Estimate())
@@ -36,6 +36,10 @@ class LowPass(Filter):
 
     def __init__(self, kept: Tensor) -> None:
         self.kept = kept
+
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """Pictures of its size."""
+        return len(event) == PICTURE and (event[1], event[2] // 2 + 1) == self.kept.shape[-2:]
 
     def response(self, like: Tensor, rows: Rows) -> Tensor:
         """1 and 0."""

@@ -16,6 +16,7 @@ from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.measurement.fourier import of_rows
 from nodes.measurement.linear import Gain, Spectral
+from nodes.measurement.shapes import PICTURE
 
 Region: TypeAlias = Literal["left", "right", "top", "bottom", "centre", "border", "random"]
 HALF_WHITE = 128
@@ -56,6 +57,10 @@ class Mask(Spectral):
 
     def __init__(self, seen: Tensor) -> None:
         self.seen = seen
+
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """Pictures of its size."""
+        return len(event) == PICTURE and event[1:] == self.seen.shape[-2:]
 
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """M ⊙ x."""

@@ -36,19 +36,17 @@ def measure(
     photons in the mean and −1 none; the deviation that it tells methods of Gaussian noise is the root of the mean
     variance 4 k/peak² of all that was measured. y [B, *measured], one for each row of the sample; draws depend on
     `seed` and the row's number only. A model that is made to agree with the measurement gives row r that of its origin.
-    Cost: none. Errors: a sample that is not clean.
+    Cost: none. Errors: a sample that is not clean, of tokens, or of another shape than the operator measures;
+    "poisson" of points that are no numbers.
     """
-    if bool((sample.s != 0).any()):
-        raise InputError(
-            "only a clean sample is measured",
-            given=f"a sample at s = {float(sample.s.max()):.4g}",
-            allowed="s = 0",
-            mend="wire what a sampler gives, not noise",
-        )
+    sample.require_clean("sample", "only a clean sample is measured")
+    operator.own(sample.space.event)
     y = operator.apply(sample.x, sample.rows)
     rows = Rows.first(seed, len(y))
     if noise == "poisson":
         rates = (moved(y.detach().double(), "cpu") + 1) / 2
+        if not bool(torch.isfinite(rates).all()):
+            raise InputError("light that is no number is not counted", where="sample", given="NaN or inf")
         counts = poisson(peak * rates.clamp(0, BRIGHTEST), uniform(rows, tuple(y.shape[1:]), "measurement"))
         deviation = 2 / peak * math.sqrt(float(counts.mean()))
         return Measurement(moved((2 * counts / peak - 1).to(y.dtype), y.device), deviation, operator.digest)

@@ -12,7 +12,7 @@ from nodes.contracts.model import Model
 from nodes.contracts.operator import Operator
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
-from nodes.measurement.shapes import picture_of
+from nodes.measurement.shapes import PICTURE, picture_of
 
 
 @node(abilities=abilities(), cost=Estimate())
@@ -36,6 +36,10 @@ class Magnitudes(Operator):
 
     def __init__(self, padding: tuple[int, int]) -> None:
         self.padding = padding
+
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """Pictures."""
+        return len(event) == PICTURE
 
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """|F(pad (x + 1)/2)|."""

@@ -82,7 +82,7 @@ class PseudoInverse(Wrapper):
         spread = left_over(q.s, self.variance)
         pulled = ThroughModel(self.model).pull(q.inside(), ctx, self.operator, self.measurement, spread)
         answer, reach = pulled.answer, factor(zeta * bayes(q.s), q.x)
-        residual = self.measurement.of(q.rows, answer.x0) - self.operator.apply(answer.x0.detach(), q.rows)
+        residual = self.measurement.residual(self.operator, answer.x0.detach(), q.rows, ctx)
         aux = {**answer.aux, "residual": norm(residual)}
         return replace(answer, x0=answer.x0 + reach * pulled.toward, aux=aux)
 

@@ -54,6 +54,12 @@ def require_noise(measurement: Measurement, why: str) -> None:
         )
 
 
+def require_even(s: Tensor) -> None:
+    """`InputError` of levels that differ by place, as an operator mixes places."""
+    if s.ndim > 1:
+        raise InputError("these levels differ by place", where="levels", allowed="one level for each row")
+
+
 def left_over(s: Tensor, variance: float) -> Tensor:
     """r² = v s²/(v + s²) of levels s, float64, like them; v at s = inf."""
     finite = s.masked_fill(torch.isinf(s), 1.0).double().square()
@@ -71,10 +77,13 @@ def precision_weighted(
     return near * factor(weight / sigma**2, like)
 
 
-def proximal(operator: Operator, x0: Tensor, y: Tensor, weight: Tensor, rows: Rows) -> Tensor:
-    """The x that minimises |A x − y|²/2 + weight |x − x0|²/2; weight [B] from 0, A x = y nearest to x0, to inf, x0."""
-    bounded = operator.prox(x0, y, weight.clamp(LEAST, MOST), rows)
-    agreeing = x0 + operator.pinv(y - operator.apply(x0, rows), rows)
+def proximal(operator: Operator, x0: Tensor, residual: Tensor, weight: Tensor, rows: Rows) -> Tensor:
+    """The x that minimises |A x − y|²/2 + weight |x − x0|²/2, given the residual y − A x0.
+
+    Weight [B] from 0, where it is the x nearest to x0 with A x = y, to inf, where it is x0.
+    """
+    bounded = x0 + operator.prox(torch.zeros_like(x0), residual, weight.clamp(LEAST, MOST), rows)
+    agreeing = x0 + operator.pinv(residual, rows)
     weight = beside(weight, x0)
     return torch.where(weight < LEAST, agreeing, torch.where(weight > MOST, x0, bounded))
 
@@ -101,7 +110,7 @@ class ThroughModel:
             x = q.x if q.x.requires_grad else q.x.detach().requires_grad_()
             answer = predict(self.model, replace(q, x=x), ctx)
             x0 = answer.x0 if nested else answer.x0.detach()
-            residual = seen.of(q.rows, x0) - of.apply(x0, q.rows)
+            residual = seen.residual(of, x0, q.rows, ctx)
             toward = precision_weighted(of, residual, spread, seen.sigma, q.rows, x0)
             ctx.meter.backward(len(q.rows))
             (back,) = torch.autograd.grad(answer.x0, x, toward, create_graph=nested, allow_unused=True)

@@ -124,10 +124,10 @@ def _slope(
     answer = predict(model, Query(noised, s, s, rows, count), ctx)
     own = eps_of(noised, answer.x0, s) if answer.eps is None else answer.eps
     pull = factor(weight * s, x) * (own - eps)
-    residual = measurement.of(rows, x) - operator.apply(x, rows)
+    residual = measurement.residual(operator, x, rows, ctx)
     misfit = residual.square().flatten(1).sum(1).mean() / (2 * measurement.sigma**2)
     agreement = (pull * x).flatten(1).sum(1).mean()
-    slope = misfit_slope(operator, measurement, x, rows) / measurement.sigma**2 + pull
+    slope = misfit_slope(operator, measurement, x, rows, ctx) / measurement.sigma**2 + pull
     return slope, torch.stack([misfit, agreement])
 
 

@@ -52,7 +52,12 @@ class Stack(Operator):
         self, operators: tuple[Operator, ...], weights: tuple[float, ...], shapes: tuple[tuple[int, ...], ...]
     ) -> None:
         self.operators, self.weights, self.shapes = operators, weights, shapes
+        self.decodes = sum(operator.decodes for operator in operators)
         self.abilities = frozenset.intersection(*(operator.abilities for operator in operators)) - {"svd"}
+
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """What each of them measures."""
+        return all(operator.measures(event) for operator in self.operators)
 
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """All that is seen, side by side."""

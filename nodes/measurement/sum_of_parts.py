@@ -53,14 +53,12 @@ class SumOfParts(Linear):
     def __init__(self, operators: tuple[Operator, ...], space: Space) -> None:
         self.operators, self.space = operators, space
 
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """Joint points."""
+        return event == self.space.event
+
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """Σ A_i x_i."""
-        if x.shape[1:] != self.space.event:
-            raise InputError(
-                "these are other points than are measured",
-                given=f"{list(x.shape[1:])}",
-                allowed=f"{list(self.space.event)}, joint points",
-            )
         parts = self.space.split(x).values()
         seen = [operator.apply(part, rows) for operator, part in zip(self.operators, parts, strict=True)]
         return torch.stack(seen).sum(0)

@@ -13,7 +13,7 @@ from nodes.contracts.operator import Operator
 from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.measurement.linear import Tight
-from nodes.measurement.shapes import picture_of
+from nodes.measurement.shapes import PICTURE, picture_of
 
 
 @node(abilities=abilities("linear", "svd"), cost=Estimate())
@@ -44,6 +44,10 @@ class BoxMean(Tight):
 
     def __init__(self, factor: int) -> None:
         self.factor, self.scale = factor, 1 / factor
+
+    def measures(self, event: tuple[int, ...]) -> bool:
+        """Pictures that can be cut into its blocks."""
+        return len(event) == PICTURE and not event[1] % self.factor and not event[2] % self.factor
 
     def apply(self, x: Tensor, rows: Rows) -> Tensor:
         """The mean of each block."""

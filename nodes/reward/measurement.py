@@ -41,6 +41,5 @@ class Fit(Reward):
 
     def score(self, sample: Sample, ctx: Context) -> Tensor:
         """Less half the squared residual in units of the noise."""
-        seen = self.operator.apply(sample.x, sample.rows)
-        residual = self.measurement.of(sample.rows, seen) - seen
+        residual = self.measurement.residual(self.operator, sample.x, sample.rows, ctx)
         return -residual.square().flatten(1).sum(1) / (2 * self.sigma**2)

@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from graphs import Estimate, Fraction, InputError, Known, Number, abilities, node
+from graphs import Estimate, Fraction, Known, Number, abilities, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.draws import uniform
@@ -19,6 +19,7 @@ from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver, enter, look
 from nodes.contracts.state import State
+from nodes.measurement.posterior import require_even
 from nodes.search.particles import Particles
 from nodes.search.resampling import Scheme
 from nodes.solver.ensemble import Count, Crowd, Ensemble, Outcome, require_likelihood
@@ -74,8 +75,7 @@ class WeightedSde(Ensemble):
         """The noise at the first level."""
         self.own(sample.space)
         first = levels.of(sample.rows)[0]
-        if first.ndim > 1:
-            raise InputError("these levels differ by place", where="levels", allowed="one level for each row")
+        require_even(first)
         return State.at(sample, enter(sample, first), first.clone())
 
     def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> GaussianKernel:
@@ -87,7 +87,7 @@ class WeightedSde(Ensemble):
         """Weighed at the first, drawn anew, moved."""
         particles, places = Particles.of(state), torch.ones(len(state.rows), dtype=torch.bool)
         opened = (state.step == 0) & torch.isfinite(state.s)
-        first = -self.misfit(self._clean(state), state) / self._width(state.s)
+        first = -self.misfit(self._clean(state), state, ctx) / self._width(state.s)
         particles = particles.weighed(opened, first, particles.running)
         particles, origin = self.thinned(state, particles, ctx)
         state = state.take(origin, rows=state.rows)
@@ -101,15 +101,15 @@ class WeightedSde(Ensemble):
         s = torch.where(pure, s_next + 1, state.s)
         y, length, width = self._clean(state), s.square() - s_next.square(), self._width(s)
         score = (x0 - y) / factor(s.square(), y)
-        residual = self.measurement.of(state.rows, y) - self.operator.apply(y, state.rows)
+        residual = self.measurement.residual(self.operator, y, state.rows, ctx)
         slope = -self.operator.adjoint(residual, state.rows) / factor(width, y)
         z = ctx.noise.normal(state, "step")
         there = y + factor(length, y) * (score - slope) + factor(length.sqrt(), y) * z
         there = torch.where(_beside(pure, y), factor(s_next, y) * state.x, there)
         # The annealing is weighed where the step begins: at its end it has the same limit, and more variance.
-        annealed = self.misfit(y, state) * (1 / self._width(s_next) - 1 / width)
+        annealed = self.misfit(y, state, ctx) * (1 / self._width(s_next) - 1 / width)
         curved = -(_inner(score, slope) - _inner(slope, slope) / 2) - self._trace(y) / width / 2
-        entered = -self.misfit(there, state) / self._width(s_next)
+        entered = -self.misfit(there, state, ctx) / self._width(s_next)
         gained = torch.where(pure, entered, length * curved - annealed)
         alpha, sigma = alpha_sigma(s_next)
         x = torch.where(_beside(pure, y), factor(sigma, y) * state.x, factor(alpha, y) * there)

@@ -53,7 +53,7 @@ def churn(
     The noise goes in before the model is asked: given it, a step has nothing more to draw, so the law of a step is a
     point, and what chooses between draws of it has no choice.
     Weak order: the solver's, where that has no memory. Cost: the solver's calls. Errors: a solver that draws itself,
-    or of tokens.
+    couples two points, or is of tokens.
     """
     if s_churn == 0:
         return solver

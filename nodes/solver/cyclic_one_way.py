@@ -57,8 +57,8 @@ def cyclic_one_way(
     has `origin mod R`. Begin with noise.noised of the original, pasted on a canvas. solver.restart over solver.inpaint
     puts the known part in at each step of a cycle instead. Defaults are starting points, not confirmed.
     Cost: the solver's calls, and of `num_cycle_steps` + 1 steps more at the most for each cycle.
-    Errors: s_min not below s_max; a solver that draws itself, or of tokens; an original that is noised or of another
-    space; a mask of another shape.
+    Errors: s_min not below s_max; a solver that draws itself, couples two points, or is of tokens; an original that is
+    noised or of another space; a mask of another shape.
     """
     deterministic(solver)
     if not s_min < s_max:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from graphs import Estimate, InputError, Number, abilities, also, node
+from graphs import Estimate, Number, abilities, also, node
 from nodes.contracts.context import Context
 from nodes.contracts.devices import moved
 from nodes.contracts.draws import normal
@@ -18,7 +18,7 @@ from nodes.contracts.operator import Measurement, Operator
 from nodes.contracts.solver import Solver, Stochastic, look
 from nodes.contracts.state import State
 from nodes.measurement.flowchef import misfit_slope
-from nodes.measurement.posterior import PriorVariance, left_over, proximal, require_linear, require_noise
+from nodes.measurement.posterior import PriorVariance, left_over, proximal, require_even, require_linear, require_noise
 
 Draw: TypeAlias = Literal["exact", "langevin"]
 
@@ -75,8 +75,7 @@ class Daps(Stochastic):
 
     def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> GaussianKernel:
         """The clean point, drawn already, and its noise."""
-        if state.s.ndim > 1:
-            raise InputError("these levels differ by place", where="levels", allowed="one level for each row")
+        require_even(state.s)
         state, x0 = look(model, state, s_next, ctx)
         spread = left_over(state.s, self.variance)
         clean = self._exact(state, x0, spread, ctx) if self.draw == "exact" else self._walked(state, x0, spread, ctx)
@@ -86,11 +85,11 @@ class Daps(Stochastic):
 
     def _exact(self, state: State, x0: Tensor, spread: Tensor, ctx: Context) -> Tensor:
         """The proximal point of what was perturbed as the law is wide, which is a draw from it."""
-        y, sigma = self.measurement.of(state.rows, x0), self.measurement.sigma
-        z = normal(state.rows, tuple(y.shape[1:]), "daps/measurement", step=state.step)
-        near = x0 + factor(spread.sqrt(), x0) * ctx.noise.normal(state, "daps/prior")
+        near, sigma = x0 + factor(spread.sqrt(), x0) * ctx.noise.normal(state, "daps/prior"), self.measurement.sigma
+        apart = self.measurement.residual(self.operator, near, state.rows, ctx)
+        z = normal(state.rows, tuple(apart.shape[1:]), "daps/measurement", step=state.step)
         weight = torch.where(spread > 0, sigma**2 / spread, torch.inf)
-        return proximal(self.operator, near, y + sigma * moved(z.to(y.dtype), y.device), weight, state.rows)
+        return proximal(self.operator, near, apart + sigma * moved(z.to(near.dtype), near.device), weight, state.rows)
 
     def _walked(self, state: State, x0: Tensor, spread: Tensor, ctx: Context) -> Tensor:
         """So many steps of Langevin's from the prediction."""
@@ -99,7 +98,9 @@ class Daps(Stochastic):
         toward = torch.where(spread > 0, length / 2 / spread.clamp_min(torch.finfo(torch.float64).tiny), 0.0)
         clean = x0
         for number in range(count):
-            pull = factor(length / 2 / sigma**2, x0) * misfit_slope(self.operator, self.measurement, clean, state.rows)
+            pull = factor(length / 2 / sigma**2, x0) * misfit_slope(
+                self.operator, self.measurement, clean, state.rows, ctx
+            )
             z = ctx.noise.normal(state, "daps/langevin", number)
             clean = clean - factor(toward, x0) * (clean - x0) - pull + factor(length.sqrt(), x0) * z
         return clean

@@ -15,7 +15,7 @@ from nodes.contracts.operator import Measurement, Operator
 from nodes.contracts.solver import Solver, look
 from nodes.contracts.state import State
 from nodes.measurement.linear import Spectral
-from nodes.measurement.posterior import require_linear
+from nodes.measurement.posterior import require_even, require_linear
 from nodes.solver.ddim import drawn
 from nodes.solver.drawn import Drawn
 
@@ -35,7 +35,8 @@ def ddnm_plus(operator: Operator, measurement: Measurement, *, eta: Fraction = 0
     measurement with noise says nothing. An operator without singular values at hand is taken for one whose are 1, as
     the paper's simple form does. For time travel wire solver.repaint around it. Not exact. Noise goes in within the
     step, whose law is a point then. Row r has the measurement `origin mod R`.
-    1 model call a step. Errors: an operator that is not linear; one that did not measure; a sample of tokens.
+    1 model call a step. Errors: an operator that is not linear; one that did not measure; a sample of tokens;
+    levels that differ by place.
     """
     require_linear(operator, measurement)
     return NullSpaceSteps(operator, measurement, eta)
@@ -54,13 +55,13 @@ class NullSpaceSteps(Drawn):
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
         """A step of DDIM, the measurement put in."""
+        require_even(state.s)
         state, x0 = look(model, state, s_next, ctx)
         up = drawn(state.s, s_next, self.eta)
         alpha, sigma = alpha_sigma(s_next)
         of_x0, of_x = by_x(alpha, torch.sqrt((sigma.square() - up.square()).clamp(min=0)), state.s)
         shares = Shares(self.measurement.sigma, factor(of_x0, x0), factor(up, x0))
-        y = self.measurement.of(state.rows, x0)
-        missing = self.operator.pinv(y - self.operator.apply(x0, state.rows), state.rows)
+        missing = self.operator.pinv(self.measurement.residual(self.operator, x0, state.rows, ctx), state.rows)
         z = ctx.noise.normal(state, "step") if self.eta else torch.zeros_like(x0)
         if isinstance(self.operator, Spectral):
             put_in = self.operator.filtered(missing, shares.of_missing, state.rows)

@@ -16,6 +16,7 @@ from nodes.contracts.operator import Measurement, Operator
 from nodes.contracts.solver import Solver, look
 from nodes.contracts.state import State
 from nodes.measurement.linear import Spectral
+from nodes.measurement.posterior import require_even
 from nodes.solver.drawn import Drawn
 
 
@@ -35,7 +36,8 @@ def ddrm(
     η_b = 1 the sample agrees with the measurement. Defaults are the paper's. It begins with the noise it is given, as
     any solver; the paper adds ȳ there too, which the first step does for all directions but those of ς = 0.
     Not exact. Noise goes in within the step, whose law is a point then. Row r has the measurement `origin mod R`.
-    1 model call a step. Errors: an operator without singular values; one that did not measure; a sample of tokens.
+    1 model call a step. Errors: an operator without singular values; one that did not measure; a sample of tokens;
+    levels that differ by place.
     """
     if not isinstance(operator, Spectral):
         raise InputError(
@@ -63,35 +65,31 @@ class Ddrm(Drawn):
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
         """Each part filtered by what the singular values make of it, in x = α y."""
+        require_even(state.s)
         state, x0 = look(model, state, s_next, ctx)
-        seen = self.operator.pinv(self.measurement.of(state.rows, x0), state.rows)
-        parts = (x0, eps_of(state.x, x0, state.s), seen, ctx.noise.normal(state, "step"))
+        missing = self.operator.pinv(self.measurement.residual(self.operator, x0, state.rows, ctx), state.rows)
+        parts = (eps_of(state.x, x0, state.s), missing, ctx.noise.normal(state, "step"))
         gains = Gains(self.measurement.sigma, self.eta, self.eta_b, s_next, x0)
-        ways = (gains.of_x0, gains.of_eps, gains.of_seen, gains.of_noise)
+        ways = (gains.of_eps, gains.of_missing, gains.of_noise)
         moved = [self.operator.filtered(part, gain, state.rows) for part, gain in zip(parts, ways, strict=True)]
-        return state.reached(torch.stack(moved).sum(0), s_next)
+        return state.reached(torch.stack([gains.alpha * x0, *moved]).sum(0), s_next)
 
 
 class Gains:
-    """What each part of a step to level s' is multiplied with, by the singular value ς."""
+    """What each part of a step to level s' but α' x0 is multiplied with, by the singular value ς."""
 
     def __init__(self, sigma_y: float, eta: float, eta_b: float, s_next: Tensor, like: Tensor) -> None:
         alpha, sigma = alpha_sigma(s_next)
         self.alpha, self.sigma, self.s = factor(alpha, like), factor(sigma, like), factor(s_next, like)
         self.sigma_y, self.eta, self.eta_b, self.kept = sigma_y, eta, eta_b, math.sqrt(1 - eta * eta)
 
-    def of_x0(self, values: Tensor) -> Tensor:
-        """Of the prediction."""
-        inside = self.alpha - self.sigma * self.kept * self._against(values)
-        return self._chosen(values, self.alpha, inside, (1 - self.eta_b) * self.alpha)
-
     def of_eps(self, values: Tensor) -> Tensor:
         """Of the noise that belongs to it."""
         none = torch.zeros_like(self.sigma)
         return self._chosen(values, self.kept * self.sigma, none, none)
 
-    def of_seen(self, values: Tensor) -> Tensor:
-        """Of what was measured."""
+    def of_missing(self, values: Tensor) -> Tensor:
+        """Of what the prediction misses, ȳ − x̄0."""
         inside = self.sigma * self.kept * self._against(values)
         return self._chosen(values, torch.zeros_like(self.sigma), inside, self.eta_b * self.alpha)
 

@@ -77,9 +77,9 @@ class Ensemble(Solver):
             raise InputError("particles are weighed on the way down only", where="levels", allowed="falling levels")
         return self.forward(model, state, s_next, ctx)
 
-    def misfit(self, x: Tensor, state: State) -> Tensor:
+    def misfit(self, x: Tensor, state: State, ctx: Context) -> Tensor:
         """|y − A x|²/2 of clean points, [B] float64 on the CPU."""
-        residual = self.measurement.of(state.rows, x) - self.operator.apply(x, state.rows)
+        residual = self.measurement.residual(self.operator, x, state.rows, ctx)
         return moved(residual.double().square().flatten(1).sum(1) / 2, "cpu")
 
     def thinned(self, state: State, particles: Particles, ctx: Context) -> tuple[Particles, Tensor]:
@@ -99,7 +99,7 @@ class Ensemble(Solver):
 
     def finish(self, state: State, ctx: Context) -> Sample:
         """The particles that are the outcome, with what is told of them."""
-        particles = self.at_the_end(state)
+        particles = self.at_the_end(state, ctx)
         groups = particles.everyone()
         share, total = particles.log_weight.clone(), particles.log_normaliser.clone()
         for group in groups:
@@ -111,7 +111,7 @@ class Ensemble(Solver):
         aux = {PREFIX + name: moved(entry[picked], state.x.device) for name, entry in told.items()}
         return replace(sample, aux={**sample.aux, **aux})
 
-    def at_the_end(self, state: State) -> Particles:
+    def at_the_end(self, state: State, ctx: Context) -> Particles:
         """The particles with the weights of the samples themselves."""
         return Particles.of(state)
 

@@ -16,7 +16,7 @@ from nodes.contracts.model import Model
 from nodes.contracts.operator import Measurement, Operator
 from nodes.contracts.solver import Solver
 from nodes.contracts.state import State
-from nodes.measurement.posterior import require_linear
+from nodes.measurement.posterior import require_even, require_linear
 from nodes.solver.over import Over
 
 
@@ -46,7 +46,8 @@ def ilvr(
     seen follows the model; else it is biased, as a step cannot foresee what is put in after it: solver.repaint around
     it lessens that, and with measurement.mask is RePaint. kappa 0 is the solver, bitwise. Noise goes in within the
     step, whose law is a point then. Row r has the measurement `origin mod R`.
-    Cost: the solver's calls. Errors: an operator that is not linear; one that did not measure; a solver of tokens.
+    Cost: the solver's calls. Errors: an operator that is not linear; one that did not measure; a solver of tokens;
+    levels that differ by place.
     """
     require_linear(operator, measurement)
     if "tokens" in solver.abilities:
@@ -64,12 +65,13 @@ class Projected(Over):
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
         """The inner solver's step, projected."""
+        require_even(state.s)
         after = self.inner.step(model, state, s_next, ctx)
         alpha, sigma = alpha_sigma(s_next)
-        y = self.measurement.of(state.rows, after.x)
+        y, seen = self.measurement.both(self.operator, after.x, state.rows, ctx)
         noise = self.operator.apply(ctx.noise.normal(state, "ilvr"), state.rows)
         there = factor(alpha, y) * y + factor(sigma, y) * noise
-        missing = self.operator.pinv(there - self.operator.apply(after.x, state.rows), state.rows)
+        missing = self.operator.pinv(there - seen, state.rows)
         return replace(after, x=after.x + self.kappa * missing, pred_to=None)
 
     def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> GaussianKernel:

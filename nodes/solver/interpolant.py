@@ -54,7 +54,7 @@ def interpolant(
     ε = `epsilon`, or `epsilon` times γ for "gamma", which is calmer where data are narrow. At both ends γ = 0 and
     nothing is drawn, nor where the strength of γ is 0. ε = 0 is the solver, bitwise.
     Weak order 1. Cost: the solver's calls, and one of the denoiser a step but the last.
-    Errors: a process that is no process.interpolant; a solver that draws itself, or of tokens.
+    Errors: a process that is no process.interpolant; a solver that draws itself, couples two points, or is of tokens.
     """
     way = interpolating(process)
     if epsilon == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Annotated
 
@@ -11,21 +12,26 @@ from torch import Tensor
 from graphs import Estimate, InputError, Known, Number, Span, abilities, also, node
 from nodes.contracts.context import Context
 from nodes.contracts.kernel import GaussianKernel, Kernel
-from nodes.contracts.levels import alpha_sigma, any_place, factor
+from nodes.contracts.levels import any_place
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver
 from nodes.contracts.state import State
+from nodes.guidance.intervals import Interval
+from nodes.solver.churn import renoised
 from nodes.solver.over import Over
 
 
-def cost(known: Known) -> Estimate:
-    """The inner solver's, and at the most that of all repeated steps."""
-    inner = known.input("solver")
+def repeated_cost(inner: Estimate, times: Span) -> Estimate:
+    """The inner solver's, and at the most so many times of it."""
     calls = inner.calls
-    if calls is None or known.value("resamplings") == 1:
+    if calls is None or times == Span.of(1):
         return inner
-    again = (known.number("resamplings") + Span.of(-1)) * calls(Span.of(2))
-    return Estimate(calls=lambda steps: calls(steps) + Span(0, (steps * again).high), saves=inner.saves)
+    return Estimate(calls=lambda steps: Span(calls(steps).low, (calls(steps) * times).high), saves=inner.saves)
+
+
+def cost(known: Known) -> Estimate:
+    """The inner solver's, for each of the times."""
+    return repeated_cost(known.input("solver"), known.number("resamplings"))
 
 
 @node(abilities=abilities("stochastic", like="solver", without=("reversible",)), cost=cost)
@@ -39,29 +45,36 @@ def repaint(
     """RePaint's resampling (Lugmayr et al. 2022, arXiv:2201.09865, Algorithm 1) around any solver.
 
     Each step from s to s' above 0 is taken `resamplings` times; in between noise takes the sample back up,
-    x = (α/α') x' + √(σ² − (α/α')² σ'²) z. So what is put in after a step, by solver.inpaint or solver.ilvr inside, is
+    y + √(s² − s'²) z with y = x0 + s ε. So what is put in after a step, by solver.inpaint or solver.ilvr inside, is
     seen by the model before it goes on, and the rest comes to agree with it. Wire solver.ilvr with measurement.mask
-    over solver.ancestral for the paper's method; it is the time travel of DDNM too. Each time draws noise of its own;
-    a solver with a memory begins each with the past of the step. For longer jumps see solver.restart. Steps upward, and
-    to 0, are taken once. 1 is the solver, bitwise. The law of a step is the solver's, given the times before.
-    Cost: the solver's calls, times `resamplings` but for the last step. Errors: a solver of tokens.
+    over solver.ancestral for the paper's method; it is the time travel of DDNM too. Each time draws noise of its own
+    and begins without a past, so that a multistep solver takes steps of order 1. For longer jumps see solver.restart.
+    Steps upward, from s = inf, and to 0, are taken once. 1 is the solver, bitwise. The law of a step is the solver's,
+    given the times before. Cost: the solver's calls, times `resamplings` but for the last step.
+    Errors: a solver that couples two points, as solver.edict, or is of tokens.
     """
-    if "tokens" in solver.abilities:
-        raise InputError("tokens are not noised again", where="solver", given=type(solver).__name__, mend="take it out")
-    return solver if resamplings == 1 else Resampled(solver, resamplings)
+    if solver.abilities & {"tokens", "reversible"}:
+        raise InputError(
+            "noise is added between steps of points, and of one point",
+            where="solver",
+            given=type(solver).__name__,
+            allowed="a solver of points that does not go back exactly, as solver.ancestral",
+            mend="wire another solver",
+        )
+    return solver if resamplings == 1 else Resampled(solver, resamplings, Interval(0, math.inf))
 
 
 class Resampled(Over):
-    """The method of `repaint`."""
+    """Steps down from the levels of an interval, taken so many times; those to 0 too if `ends`."""
 
-    def __init__(self, inner: Solver, resamplings: int) -> None:
+    def __init__(self, inner: Solver, times: int, interval: Interval, *, ends: bool = False) -> None:
         super().__init__(inner)
         self.abilities = inner.abilities - {"reversible"} | {"stochastic"}
-        self.resamplings = resamplings
+        self.times, self.interval, self.ends = times, interval, ends
 
     def calls(self, steps: int) -> float:
         """No more than these."""
-        return self.inner.calls(steps) + (self.resamplings - 1) * steps * self.inner.calls(2)
+        return self.inner.calls(steps) * self.times
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
         """The inner solver's step, after all but the last of the times."""
@@ -77,19 +90,19 @@ class Resampled(Over):
 
     def again(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
         """The state after going down and up again so often; rows without that as they were."""
-        there = any_place((s_next > 0) & (s_next < state.s))
-        index = there.nonzero()[:, 0]
+        there = (s_next < state.s) & torch.isfinite(state.s) & self.interval.holds(state.s)
+        if not self.ends:
+            there = there & (s_next > 0)
+        index = any_place(there).nonzero()[:, 0]
         if not len(index):
             return state
-        part, to = state.take(index), s_next[index]
-        (alpha, sigma), (alpha_to, sigma_to) = alpha_sigma(part.s), alpha_sigma(to)
-        share = alpha / alpha_to
-        std = torch.sqrt((sigma.square() - (share * sigma_to).square()).clamp(min=0))
-        told = torch.full_like(part.s, torch.nan)
-        for number in range(self.resamplings - 1):
-            own = replace(part, rows=part.rows.fork(1, f"repaint {number}"))
-            after = self.inner.step(model, own, to, ctx)
-            z = ctx.noise.normal(own, "repaint")
-            x = torch.addcmul(factor(share, z) * after.x, factor(std, z), z)
-            part = replace(part, x=x, pred=after.pred, pred_for=after.pred_for, pred_to=told)
+        part = state.take(index)
+        to, told = torch.where(there[index], s_next[index], part.s), torch.full_like(part.s, torch.nan)
+        for number in range(self.times - 1):
+            # Earlier answers lie on another way than the one that begins here: what the solver keeps is left out.
+            own = replace(part, rows=part.rows.fork(1, f"again {number}"), past={})
+            after = replace(self.inner.step(model, own, to, ctx), step=own.step)
+            up = renoised(after, part.s, ctx, "again")
+            others = {name: entry for name, entry in part.past.items() if name not in after.past}
+            part = replace(up, rows=part.rows, memory=part.memory, pred_to=told, past=others)
         return part if len(index) == len(state.rows) else state.put(index, part)

@@ -50,7 +50,8 @@ def restart(
     each time without a past. Given the noise a step has nothing more to draw, so the law of a step is a point.
     For more intervals put one over the other, the lower one outside.
     Weak order: the solver's, where that has no memory. Cost: the solver's calls, and of `num_restart_steps` + 1 steps
-    more at the most for each restart. Errors: s_min not below s_max; a solver that draws itself, or of tokens.
+    more at the most for each restart. Errors: s_min not below s_max; a solver that draws itself, couples two points, or
+    is of tokens.
     """
     if restarts == 0:
         return solver

@@ -49,7 +49,7 @@ def stochastic(
     the row's one Brownian path over atan(s), so that more steps refine the same sample; the levels then do not differ
     by place. `s_noise` other than 1 changes the law.
     Weak order: the solver's, where that has no memory; with one, 1 (earlier answers lie elsewhere than the flow would
-    have been). Cost: the solver's calls. Errors: a solver that draws itself, or of tokens.
+    have been). Cost: the solver's calls. Errors: a solver that draws itself, couples two points, or is of tokens.
     """
     if eta == 0:
         return solver
@@ -58,13 +58,13 @@ def stochastic(
 
 
 def deterministic(solver: Solver) -> None:
-    """`InputError` where a solver draws by itself, or solves tokens."""
-    if solver.abilities & {"stochastic", "tokens"}:
+    """`InputError` where a solver draws by itself, solves tokens, or couples two points, of which noise moves one."""
+    if solver.abilities & {"stochastic", "tokens", "reversible"}:
         raise InputError(
-            "noise is added to the steps of a deterministic solver",
+            "noise is added to the steps of a deterministic solver of one point",
             where="solver",
             given=type(solver).__name__,
-            allowed="a solver of points that draws nothing, as solver.heun",
+            allowed="a solver of points that draws nothing and does not go back exactly, as solver.heun",
             mend="set its `eta` to 0, or wire another solver",
         )
 

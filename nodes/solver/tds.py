@@ -133,9 +133,9 @@ class Twisted(Ensemble):
             )
         return kernel
 
-    def at_the_end(self, state: State) -> Particles:
+    def at_the_end(self, state: State, ctx: Context) -> Particles:
         """Weighed by the likelihood itself."""
         particles = Particles.of(state)
-        last = -self.misfit(state.x, state) / self.measurement.sigma**2
+        last = -self.misfit(state.x, state, ctx) / self.measurement.sigma**2
         everyone = torch.ones(len(last), dtype=torch.bool)
         return particles.weighed(everyone, last - particles.running, last)

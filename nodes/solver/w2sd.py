@@ -46,7 +46,7 @@ def w2sd(
     guidance.cfg of a high scale as the strong one and of a low scale as `weak` it is Z-sampling. Steps from s = inf,
     to s = 0 and upward are not reflected. x [B, *event]. With 0 it is the solver, bitwise.
     Cost: the solver's calls twice, and 1 of the weak model, in each reflected step; a plan counts that one like the
-    model's. Errors: a solver that draws itself, or of tokens.
+    model's. Errors: a solver that draws itself, couples two points, or is of tokens.
     """
     if reflections == 0:
         return solver

@@ -124,3 +124,20 @@ def test_clean_points_have_no_posterior() -> None:
                 clean(1, EVENT), Gaussian(SPACE, torch.zeros(6), covariance()), run=RunContext(Meter())
             )
         )
+
+
+def test_a_region_that_is_too_small_or_of_no_picture_is_refused() -> None:
+    one = torch.zeros(1, 2, 3, 1, dtype=torch.uint8)
+    one[0, 0, 0] = 255
+    with pytest.raises(InputError, match="fewer numbers than directions"):
+        components(Gaussian(SPACE, torch.zeros(6, dtype=torch.float64), covariance()), Image(one))
+    points = clean(2, (6,))
+    s = torch.full((2,), S, dtype=torch.float64)
+    steps = posterior_components(
+        Sample(points.x, s, points.space, points.rows),
+        Gaussian(points.space, torch.zeros(6, dtype=torch.float64), covariance()),
+        Image(one),
+        run=RunContext(Meter()),
+    )
+    with pytest.raises(InputError, match="part of a picture"):
+        finished(steps)

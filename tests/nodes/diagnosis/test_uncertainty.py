@@ -109,3 +109,18 @@ def test_what_cannot_be_calibrated_is_refused() -> None:
         ensemble_statistics(samples.take(torch.arange(39)), truth)
     with pytest.raises(InputError, match="as many samples"):
         ensemble_statistics(samples)
+
+
+def test_points_that_are_no_numbers_are_refused() -> None:
+    """They lie outside of no band, so that any would hold."""
+    samples, truth = posterior(4, 3)
+    for given in ((clean(samples.x * math.nan), truth), (samples, clean(truth.x / 0))):
+        with pytest.raises(InputError, match="no numbers"):
+            conformal_bands(*given, epsilon=0.9, delta=0.9)
+    with pytest.raises(InputError, match="no numbers"):
+        ensemble_statistics(clean(samples.x * math.nan), truth)
+
+
+def test_more_numbers_have_quantiles_than_torch_takes_at_once() -> None:
+    low, high = quantiles(torch.arange(3.0).reshape(1, 3, 1).expand(2, 3, 2**22), 0.5)
+    assert (float(low.min()), float(low.max()), float(high.min()), float(high.max())) == (0.5, 0.5, 1.5, 1.5)

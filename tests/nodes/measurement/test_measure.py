@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -14,6 +16,7 @@ from nodes.measurement.measure import measure
 from nodes.measurement.pinv import pinv
 from tests.nodes.gaussian import pure_noise
 from tests.nodes.measurement.toys import Identity, Smooth, Squares, clean
+from tests.oracles import Oracle
 
 
 def test_without_noise_it_is_what_the_operator_sees() -> None:
@@ -37,15 +40,16 @@ def test_noise_has_its_deviation_and_is_the_rows_own() -> None:
 
 
 def test_noise_is_not_measured() -> None:
-    with pytest.raises(InputError, match="clean sample"):
+    with pytest.raises(InputError, match="no clean points"):
         measure(pure_noise(2), Identity())
 
 
-def test_what_was_seen_is_brought_back_as_a_clean_sample() -> None:
+def test_what_was_seen_is_brought_back_as_a_clean_sample(oracle: Oracle) -> None:
     sample = clean(3)
     operator = mask(sample, hidden="right")
     back = pinv(measure(sample, operator), operator, sample)
-    assert torch.equal(back.x, operator.apply(sample.x, sample.rows))
+    apart = float((back.x - operator.apply(sample.x, sample.rows)).abs().max())
+    oracle("measurement.pinv", "a mask: what was seen, and 0 elsewhere", apart, 0.0)
     assert (back.space, back.s.tolist(), back.rows.origin.tolist()) == (sample.space, [0, 0, 0], [0, 1, 2])
 
 
@@ -70,3 +74,10 @@ def test_an_operator_made_again_is_the_same_and_one_that_is_not_known_is_not_ask
     measured = measure(sample, mask(sample, hidden="right"))
     assert torch.equal(pinv(measured, mask(sample, hidden="right"), sample).x, measured.y)
     assert torch.equal(pinv(Measurement(measured.y), Identity(), sample).x, measured.y)
+
+
+def test_light_that_is_no_number_is_not_counted() -> None:
+    sample = clean(1)
+    broken = replace(sample, x=sample.x * torch.nan)
+    with pytest.raises(InputError, match="no number"):
+        measure(broken, Identity(), noise="poisson")

@@ -36,7 +36,7 @@ ROWS = SQUARE.rows
 
 def largest(difference: Tensor) -> float:
     """The largest number of all."""
-    return float(difference.abs().max())
+    return float(difference.detach().abs().max())
 
 
 def round_trip(operator: Operator, x: Tensor) -> float:
@@ -47,6 +47,7 @@ def round_trip(operator: Operator, x: Tensor) -> float:
 
 def test_every_operator_explains_what_it_saw(oracle: Oracle) -> None:
     made = {
+        "mask": mask(SQUARE, hidden="random"),
         "super_resolution": super_resolution(SQUARE, factor=4),
         "blur": blur(SQUARE),
         "colorization": colorization(SQUARE),
@@ -123,12 +124,13 @@ def test_magnitudes_do_not_see_a_reflection_through_a_point(oracle: Oracle) -> N
     assert math.isclose(float(seen.square().sum()), float(padded.square().sum()), rel_tol=1e-12)
 
 
-def test_clipped_and_quantized_numbers() -> None:
+def test_clipped_and_quantized_numbers(oracle: Oracle) -> None:
     x = torch.tensor([[-0.9, -0.2, 0.0, 0.3, 2.0]], dtype=torch.float64, requires_grad=True)
     rows = Rows.first(0, 1)
-    assert clip().apply(x, rows).tolist() == [[-1.0, -0.4, 0.0, 0.6, 1.0]]
-    quantized = quantize(count=3).apply(x, rows)
-    assert quantized.tolist() == [[-1.0, 0.0, 0.0, 0.0, 1.0]]
+    clipped, quantized = clip().apply(x, rows), quantize(count=3).apply(x, rows)
+    expected = torch.tensor([[[-1.0, -0.4, 0.0, 0.6, 1.0]], [[-1.0, 0.0, 0.0, 0.0, 1.0]]], dtype=torch.float64)
+    oracle("measurement.clip", "numbers by hand", largest(clipped - expected[0]), 1e-15)
+    oracle("measurement.quantize", "numbers by hand", largest(quantized - expected[1]), 1e-15)
     (slope,) = torch.autograd.grad(quantized.sum(), x)
     assert slope.tolist() == [[1.0, 1.0, 1.0, 1.0, 0.0]]
     assert not quantize(count=3, straight_through=False).apply(x, rows).requires_grad
@@ -144,13 +146,14 @@ def test_a_stack_sees_all_its_parts_by_their_weights() -> None:
         stack(parts, SQUARE, weights=(1.0,))
 
 
-def test_an_operator_on_latents_sees_what_they_decode_to() -> None:
+def test_an_operator_on_latents_sees_what_they_decode_to(oracle: Oracle) -> None:
     codec = Doubling()
     space = replace(SQUARE.space, name="latents", codec=codec.name)
     latents = replace(SQUARE, x=2 * SQUARE.x, space=space)
     inner = super_resolution(SQUARE)
     operator = decoded(inner, codec, latents)
-    assert torch.equal(operator.apply(latents.x, ROWS), inner.apply(SQUARE.x, ROWS))
+    apart = largest(operator.apply(latents.x, ROWS) - inner.apply(SQUARE.x, ROWS))
+    oracle("measurement.decoded", "what is seen of the picture that latents decode to", apart, 0.0)
     with pytest.raises(InputError, match="latents"):
         decoded(inner, codec, SQUARE)
 

@@ -10,11 +10,13 @@ from nodes.contracts.reward import score
 from nodes.reward.brightness import brightness
 from tests.nodes.gaussian import context
 from tests.nodes.reward.points import clean, pictures
+from tests.oracles import Oracle
 
 
-def test_white_is_one_and_black_is_nothing() -> None:
+def test_white_is_one_and_black_is_nothing(oracle: Oracle) -> None:
     x = torch.tensor([-1.0, 0.0, 1.0])[:, None, None, None].expand(3, 1, 2, 2)
-    assert score(brightness(), clean(x), context()).tolist() == [0.0, 0.5, 1.0]
+    apart = score(brightness(), clean(x), context()) - torch.tensor([0.0, 0.5, 1.0])
+    oracle("reward.brightness", "black, grey and white by hand", float(apart.abs().max()), 0.0)
     assert score(brightness(aim="less"), clean(x), context()).tolist() == [0.0, -0.5, -1.0]
     assert score(brightness(aim="target", target=0.5), clean(x), context()).tolist() == [-0.5, 0.0, -0.5]
 

@@ -115,11 +115,12 @@ def test_a_flat_picture_has_the_smallest_jpeg_and_noise_a_larger_one(oracle: Ora
         assert int(small.argmax()) == 0
         assert torch.equal(scored(make(wanted="large"), x), -small)
         assert torch.equal(scored(make(), x), small), "twice the same"
-    again = io.BytesIO()
     pixels = ((x[1].clamp(-1, 1) + 1) / 2 * 255).round().byte().permute(1, 2, 0).contiguous().numpy()
-    Pillow.fromarray(pixels).save(again, "JPEG", quality=95)
-    apart = abs(float(scored(jpeg_size(), x)[1]) + len(again.getvalue()) / 1024)
-    oracle("reward.jpeg_size", "bytes of Pillow's own file at quality 95, over 1024", apart, 0.0)
+    for make, kind, settings in ((jpeg_size, "JPEG", {"quality": 95}), (png_size, "PNG", {})):
+        again = io.BytesIO()
+        Pillow.fromarray(pixels).save(again, kind, **settings)
+        apart = abs(float(scored(make(), x)[1]) + len(again.getvalue()) / 1024)
+        oracle(f"reward.{kind.lower()}_size", "bytes of Pillow's own file, over 1024; JPEG of quality 95", apart, 0.0)
 
 
 def test_a_grey_picture_is_compared_with_the_grey_of_a_colour() -> None:

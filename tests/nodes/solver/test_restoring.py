@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from nodes.contracts.levels import Levels
 from nodes.contracts.operator import Measurement, Operator
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver
+from nodes.contracts.state import State
 from nodes.levels.karras import karras
 from nodes.measurement.blur import blur
 from nodes.measurement.ddnm import ddnm
@@ -238,3 +240,14 @@ def test_what_they_cannot_use_is_refused() -> None:
         ddnm_plus(Squares(), ONE)
     with pytest.raises(InputError, match="never end"):
         daps(MASK, Measurement(TRUTH.x), draw="langevin")
+
+
+@pytest.mark.parametrize("make", [ddrm, ddnm_plus, daps, lambda operator, seen: ilvr(euler(), operator, seen)])
+def test_levels_that_differ_by_place_are_refused(make: Callable[[Operator, Measurement], Solver]) -> None:
+    """A place whose level stays would be drawn anew, or mixed with others that moved."""
+    s = torch.full((3, 1, 4, 4), 2.0, dtype=torch.float64)
+    to = torch.where(torch.arange(4) < 2, s, 1.0)
+    noise, seen = pure_noise(3, EVENT), Measurement(TRUTH.x, 0.1)
+    state = State.at(Sample(noise.x, s, noise.space, noise.rows), noise.x, s)
+    with pytest.raises(InputError, match="differ by place"):
+        make(MASK, seen).step(Gaussian(event=EVENT), state, to, context())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -17,8 +19,16 @@ from nodes.guidance.universal import universal
 from nodes.model.gaussian import gaussian
 from nodes.reward.linear import linear
 from nodes.solver.ancestral import ancestral
+from nodes.solver.bdia import bdia
+from nodes.solver.churn import churn
 from nodes.solver.ddim import ddim
+from nodes.solver.dpmpp_2m import dpmpp_2m
+from nodes.solver.edict import edict
 from nodes.solver.heun import heun
+from nodes.solver.o_belm import o_belm
+from nodes.solver.repaint import repaint
+from nodes.solver.restart import restart
+from nodes.solver.stochastic import stochastic
 from nodes.solver.time_travel import time_travel
 from tests.nodes.gaussian import context, pure_noise
 from tests.oracles import Oracle
@@ -53,12 +63,44 @@ def test_a_recurrence_is_a_step_and_noise_up_again() -> None:
     state = next(iter(drive(PRIOR, ddim(), noise(3), LEVELS, context())))
     ctx, to = context(), torch.full((3,), 2.0, dtype=torch.float64)
     once = ddim().step(PRIOR, state, to, ctx)
-    s = float(state.s[0])
-    y = once.x * math.hypot(1, 2.0) + math.sqrt(s**2 - 4) * ctx.noise.normal(state, "time_travel", 0)
+    s, drawing = float(state.s[0]), replace(state, rows=state.rows.fork(1, "again 0"))
+    y = once.x * math.hypot(1, 2.0) + math.sqrt(s**2 - 4) * ctx.noise.normal(drawing, "again")
     travelled = time_travel(ddim()).step(PRIOR, state, to, ctx)
     again = Sample(y / math.hypot(1, s), state.s, PRIOR.space, state.rows)
     expected = solve(PRIOR, ddim(), again, Levels(torch.tensor([s, 2.0], dtype=torch.float64)), context())
     torch.testing.assert_close(travelled.x, expected.x, rtol=0, atol=1e-12)
+
+
+def first_order(times: int, *, ends: bool) -> float:
+    """The deviation that steps of order 1, each taken so often, make of N(m, 0.49) by hand.
+
+    Of y = x0 + s ε with variance V a step to s' makes (1 + (s' − s) s/(v + s²))² V, and the way back adds s² − s'².
+    """
+    variance = float(LEVELS.s[0]) ** 2
+    for s, s_next in pairwise(LEVELS.s.tolist()):
+        shrunk = (1 + (s_next - s) * s / (0.49 + s**2)) ** 2
+        for _ in range(times - 1 if ends or s_next else 0):
+            variance = shrunk * variance + s**2 - s_next**2
+        variance *= shrunk
+    return math.sqrt(variance)
+
+
+def test_a_multistep_solver_forgets_the_way_that_it_has_left(oracle: Oracle) -> None:
+    """Its steps are of order 1 then, whose law is known: 1000 rows of two numbers, 4.5 standard errors of a spread."""
+    wanted, allowed = first_order(3, ends=True), 4.5 / math.sqrt(2 * 2000)
+    _, std = spread(time_travel(dpmpp_2m(), recurrences=2), count=1000)
+    oracle("solver.time_travel", "over a multistep solver: std of steps of order 1", abs(std / wanted - 1), allowed)
+    wanted = first_order(3, ends=False)
+    for inner in (dpmpp_2m(), ddim()):
+        _, std = spread(repaint(inner, resamplings=3), count=1000)
+        oracle("solver.repaint", "Gauss: std of steps of order 1 by hand", abs(std / wanted - 1), allowed)
+
+
+@pytest.mark.parametrize("solver", [edict(), bdia(), o_belm()])
+def test_solvers_of_two_points_are_refused_where_noise_is_added_to_one(solver: Solver) -> None:
+    for around in (time_travel, repaint, restart, churn, stochastic):
+        with pytest.raises(InputError, match="of one point"):
+            around(solver)
 
 
 @pytest.mark.parametrize(("least", "most", "steps"), [(0.0, math.inf, 12), (0.5, 5.0, 4), (50.0, math.inf, 0)])
