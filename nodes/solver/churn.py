@@ -12,7 +12,7 @@ from torch import Tensor
 from graphs import Estimate, Known, Number, abilities, also, node
 from nodes.contracts.context import Context
 from nodes.contracts.kernel import GaussianKernel
-from nodes.contracts.levels import alpha_sigma, factor
+from nodes.contracts.levels import alpha_sigma, any_place, factor
 from nodes.contracts.model import Model
 from nodes.contracts.solver import Solver
 from nodes.contracts.state import State
@@ -52,7 +52,8 @@ def churn(
     networks that take away too much. s_churn = 0 is the solver, bitwise; nothing is drawn where the level rises.
     The noise goes in before the model is asked: given it, a step has nothing more to draw, so the law of a step is a
     point, and what chooses between draws of it has no choice.
-    Weak order: the solver's, where that has no memory. Cost: the solver's calls. Errors: a solver that draws itself,
+    Weak order: the solver's, where that has no memory; what a multistep solver keeps is forgotten where noise is added,
+    and its step is of order 1 there. Cost: the solver's calls. Errors: a solver that draws itself,
     couples two points, or is of tokens.
     """
     if s_churn == 0:
@@ -70,8 +71,11 @@ class Churned(Over):
         self.gamma, self.window, self.s_noise = min(gamma, MOST), window, s_noise
 
     def step(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> State:
-        """The inner solver's step from where noise has been added."""
-        return self.inner.step(model, self.churned(state, s_next, ctx), s_next, ctx)
+        """The inner solver's step from where noise has been added; what others wrote in the past stays."""
+        start = self.churned(state, s_next, ctx)
+        after = self.inner.step(model, start, s_next, ctx)
+        others = {name: entry for name, entry in state.past.items() if after.past.get(name) is start.past.get(name)}
+        return replace(after, past={**after.past, **others})
 
     def kernel(self, model: Model, state: State, s_next: Tensor, ctx: Context) -> GaussianKernel:
         """A point: the step, its noise being drawn already."""
@@ -85,11 +89,19 @@ class Churned(Over):
         return torch.where(churned, (1 + self.gamma) * s, s)
 
     def churned(self, state: State, s_next: Tensor, ctx: Context) -> State:
-        """The state with fresh noise, at ŝ; where there is none it is itself, with what it was told."""
+        """The state with fresh noise, at ŝ; where there is none it is itself, with what it was told.
+
+        What a solver kept of earlier steps lies on another way than the one that begins with the noise: rows forget it.
+        """
         up = self.raised(state.s, s_next)
-        if not bool((up != state.s).any()):
+        raised = any_place(up != state.s)
+        if not bool(raised.any()):
             return state
-        return renoised(state, up, ctx, "churn", self.s_noise)
+        gone = renoised(state, up, ctx, "churn", self.s_noise)
+        if bool(raised.all()):
+            return replace(gone, past={})
+        index = raised.nonzero()[:, 0]
+        return gone.put(index, replace(gone.take(index), past={}))
 
 
 def renoised(state: State, up: Tensor, ctx: Context, purpose: str, s_noise: float = 1.0, draw: int = 0) -> State:

@@ -11,11 +11,12 @@ import torch
 from torch import Tensor
 
 from graphs import InputError
-from nodes.contracts.driving import solve
+from nodes.contracts.driving import advance, drive, solve
 from nodes.contracts.kernel import GaussianKernel
 from nodes.contracts.levels import Levels
 from nodes.contracts.sample import Sample
 from nodes.contracts.solver import Solver
+from nodes.contracts.state import State
 from nodes.levels.karras import karras
 from nodes.levels.uniform_log_snr import uniform_log_snr
 from nodes.solver.accelerated_ddpm import accelerated_ddpm
@@ -322,3 +323,24 @@ def test_noise_is_not_added_to_a_solver_that_draws(wrap: Callable[[Solver], Solv
 def test_churn_leaves_levels_outside_its_window_alone() -> None:
     solver = churn(heun(), s_tmin=30.0, s_tmax=60.0)
     assert torch.equal(sampled(solver, grid(6)), sampled(heun(), grid(6)))
+
+
+def test_a_multistep_solver_forgets_the_way_before_the_noise() -> None:
+    """With noise before every step a multistep solver has no way behind it: its steps are DDIM's."""
+    made = [
+        sampled(churn(inner, s_tmin=0.0, s_tmax=math.inf, num_inference_steps=12), grid(12))
+        for inner in (dpmpp_2m(), ddim())
+    ]
+    torch.testing.assert_close(*made, rtol=0, atol=1e-12)
+
+
+def test_rows_that_no_noise_is_added_to_remember() -> None:
+    """Rows below the window beside rows within it, in one batch: each as by itself."""
+    solver, levels = churn(dpmpp_2m(), s_tmin=0.5, s_tmax=math.inf, num_inference_steps=8), grid(8)
+    states = list(drive(Mixture(), solver, pure_noise(2), levels, context()))
+    early, late = states[2].take(torch.tensor([0])), states[-3].take(torch.tensor([1]))
+    to = torch.stack([levels.s[3], levels.s[-2]])
+    assert float(late.s) < 0.5 < float(early.s)
+    both = advance(Mixture(), solver, State.cat([early, late]), to, context())
+    expected = State.cat([states[3].take(torch.tensor([0])), states[-2].take(torch.tensor([1]))])
+    torch.testing.assert_close(both.x, expected.x, rtol=0, atol=1e-12)
