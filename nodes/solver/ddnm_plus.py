@@ -37,9 +37,9 @@ def ddnm_plus(operator: Operator, measurement: Measurement, *, eta: Fraction = 0
     solver.ddim over measurement.ddnm. `eta` is that of DDIM; 0.85 as commonly given, not confirmed; with η = 0 a
     measurement with noise says nothing. An operator without singular values at hand is taken for one whose are 1, as
     the paper's simple form does. y's noise is the same at every step, which the rule takes for fresh, and adds up where
-    ς is small: much as in the authors' code of blur, directions below 0.03 of the largest are left to the model. For time
-    travel wire solver.repaint around it. Not exact. Noise goes in within the step, whose law is a point then. Row r has
-    the measurement `origin mod R`.
+    ς is small: much as in the authors' code of blur, directions below 0.03 of the largest are left to the model. For
+    time travel wire solver.repaint around it. Not exact. Noise goes in within the step, whose law is a point then.
+    Row r has the measurement `origin mod R`.
     1 model call a step. Errors: an operator that is not linear; one that did not measure; a sample of tokens.
     """
     require_linear(operator, measurement)
