@@ -25,8 +25,8 @@ from nodes.guidance.null_text import NULL
 from nodes.inversion.climbing import refuse_noise
 from nodes.solver.euler import euler
 
-EMBEDDING = "context"
-"""The entry of a condition that holds the words; where there is none, all real numbers are changed."""
+EMBEDDINGS = ("context", "pooled")
+"""The entries of a condition that hold the words, each and together; without any, all real numbers are changed."""
 
 
 class Pivoted(NamedTuple):
@@ -61,7 +61,8 @@ def null_text(
     condition, begun at that of the step before and first at `negative` (the empty prompt), takes `num_inner_steps`
     steps of Adam on |x' − x*_{k+1}|², x' being DDIM's step under guidance of `guidance_scale`; the rate falls from
     `learning_rate` to half of it. guidance.null_text samples with them. What is changed are the embedded words,
-    "context", or else all real numbers of the condition. All rows take all steps: nothing ends early.
+    "context" and "pooled", or else all real numbers of the condition: where a network reads both, as ours do, the one
+    without the other leads half the way. All rows take all steps: nothing ends early.
     x [B, *event] at the last of the levels, which fall. Cost: num_inner_steps + 3 model rows per sample and step, and
     num_inner_steps passes backward.
     Errors: a model without gradients or conditions; a condition of whole numbers; a sample at another level.
@@ -135,4 +136,4 @@ def _chosen(model: Model, negative: Cond) -> tuple[str, ...]:
             allowed='a model with the ability "differentiable", and a condition of real numbers, as embedded words',
             mend="wire model.checkpoint and its cond.prompt, or use guidance.cfg with `negative` = `positive`",
         )
-    return (EMBEDDING,) if EMBEDDING in real else tuple(real)
+    return tuple(name for name in real if name in EMBEDDINGS) or tuple(real)

@@ -25,14 +25,16 @@ def diffpir(
     operator: Operator,
     measurement: Measurement,
     *,
-    regularization: Annotated[float, Number(minimum=1e-6, maximum=1e6, scale="log"), also("lambda_")] = 7.0,
+    regularization: Annotated[float, Number(minimum=1e-6, maximum=1e6, scale="log"), also("lambda_")] = 1.0,
 ) -> Model:
     """DiffPIR (Zhu et al. 2023, arXiv:2305.08995): x0' minimises |y − A x|²/(2 σ_y²) + λ |x − x0|²/(2 s²).
 
-    So far from data the measurement decides, near it the model; λ = `regularization`, ever larger is the model. 7 is a
-    default as commonly given; not confirmed. Solved by the operator's proximal map with weight λ σ_y²/s²; where that is
-    0, as without noise, x0' is measurement.ddnm's. Where the model gave an ε of its own, it stays. The paper's fresh
-    noise is the solver's matter: wire solver.ddim with eta. Row r has the measurement `origin mod R`. Not exact.
+    So far from data the measurement decides, near it the model; λ = `regularization`, ever larger is the model. 1 is
+    Bayes' rule for x0 ± s. The authors' code counts σ_y in pixels of 0 … 1 and s in those of −1 … 1, so its λ are four
+    times ours: its 1 is 0.25 here, and the 7 that is often named 1.75. Solved by the operator's proximal map with
+    weight λ σ_y²/s²; where that is 0, as without noise, x0' is measurement.ddnm's. Where the model gave an ε of its
+    own, it stays. The paper's fresh noise is the solver's matter: wire solver.ddim with eta. Row r has the measurement
+    `origin mod R`. Not exact.
     Cost: 1 model row per sample. Errors: an operator that is not linear; one that did not make the measurement.
     """
     require_linear(operator, measurement)

@@ -19,7 +19,6 @@ from nodes.contracts.rows import Rows
 from nodes.contracts.sample import Sample
 from nodes.contracts.table import Table
 from nodes.measurement.flowchef import misfit_slope
-from nodes.measurement.posterior import require_noise
 from nodes.processes.named import process_named
 
 BETAS = (0.9, 0.99)
@@ -57,18 +56,18 @@ def red_diff(
 ) -> Steps[Restored]:
     """RED-diff (Mardani et al. 2023, arXiv:2305.04391, Algorithm 1): variational, an optimiser and no sampler.
 
-    It minimises |y − A μ|²/(2 σ_y²) + E_s[w_s ⟨sg(ε(α μ + σ ε) − ε), μ⟩] over μ [B, *event] by Adam (β 0.9, 0.99), with
+    It minimises |y − A μ|²/(2 M) + E_s[w_s ⟨sg(ε(α μ + σ ε) − ε), μ⟩]/D over μ [B, *event] by Adam (β 0.9, 0.99), with
     w_s = regularization · s, at one level and one ε for each row and iteration; levels fall from noise to data, those
-    of the linear VP schedule, or those that are wired, as far as they are finite and above 0. It seeks a mode: another
-    seed leads to about the same point. No pass backward through the model. `start` are the clean points to begin with,
-    as measurement.pinv gives them. `loss` is a table over the iterations: the misfit, the regulariser, and their sum,
-    means over the rows. With regularization 0 it is least squares, and the model is asked all the same.
-    Row r has the measurement `origin mod R`. Not exact: no spread. Defaults as commonly given; not confirmed.
-    Cost: 1 model row for each row and iteration.
-    Errors: a start that is not clean; a measurement without noise; an operator that did not measure.
+    of the linear VP schedule, or those that are wired, as far as they are finite and above 0. Means over the M numbers
+    of y and the D of μ, and no σ_y, as in the authors' code, whose defaults these are: a measurement without noise will
+    do, and one with much noise wants more regularization. It seeks a mode: another seed leads to about the same point.
+    No pass backward through the model. `start` are the clean points to begin with, as measurement.pinv gives them.
+    `loss` is a table over the iterations: the misfit, the regulariser, and their sum, means over the rows. With
+    regularization 0 it is least squares, and the model is asked all the same.
+    Row r has the measurement `origin mod R`. Not exact: no spread. Cost: 1 model row for each row and iteration.
+    Errors: a start that is not clean; an operator that did not measure.
     """
     measurement.require(operator)
-    require_noise(measurement, "the misfit of a measurement without noise has no scale")
     start.require_clean("start")
     grid, ctx = _grid(levels, iterations), Context(run.meter)
     begun = start.to(run.device)
@@ -125,10 +124,10 @@ def _slope(
     own = eps_of(noised, answer.x0, s) if answer.eps is None else answer.eps
     pull = factor(weight * s, x) * (own - eps)
     residual = measurement.residual(operator, x, rows, ctx)
-    misfit = residual.square().flatten(1).sum(1).mean() / (2 * measurement.sigma**2)
-    agreement = (pull * x).flatten(1).sum(1).mean()
-    slope = misfit_slope(operator, measurement, x, rows, ctx) / measurement.sigma**2 + pull
-    return slope, torch.stack([misfit, agreement])
+    # Both means times the numbers of x: Adam does not see what multiplies all.
+    share = x[0].numel() / residual[0].numel()
+    slope = share * misfit_slope(operator, measurement, x, rows, ctx) + pull
+    return slope, torch.stack([residual.square().mean() / 2, (pull * x).mean()])
 
 
 def _grid(levels: Levels | None, iterations: int) -> Tensor:

@@ -41,10 +41,10 @@ def optimise_noise(
     reward: Reward,
     *,
     iterations: Annotated[int, Number(integer=True, minimum=0, maximum=10000, work=True)] = 20,
-    learning_rate: Annotated[float, Number(minimum=0, maximum=1000, step=0.01), also("lr")] = 0.1,
+    learning_rate: Annotated[float, Number(minimum=0, maximum=1000, step=0.01), also("lr")] = 5.0,
     keep: Keeping = "norm",
     regularisation: Annotated[float, Number(minimum=0, maximum=1e6), also("reg_weight")] = 0.01,
-    clip: Annotated[float, Number(minimum=1e-9, maximum=1e9), also("grad_clip")] = 1.0,
+    clip: Annotated[float, Number(minimum=1e-9, maximum=1e9), also("grad_clip")] = 0.1,
     momentum: Annotated[float, Number(minimum=0, maximum=0.999)] = 0.9,
     checkpointing: bool = True,
     run: RunContext,
@@ -53,7 +53,8 @@ def optimise_noise(
 
     As in DOODL (Wallace et al. 2023, arXiv:2303.13703), D-Flow (Ben-Hamu et al. 2024, arXiv:2402.14017) and, for models
     of one step, ReNO (Eyring et al. 2024, arXiv:2406.04312): n ← n + learning_rate · m, m ← momentum · m + g, g the
-    gradient by n, no longer than `clip` in each row. `keep` says how n stays noise of D numbers: "norm" by
+    gradient by n, no longer than `clip` in each row; both are ReNO's by default, for rewards whose gradients are about
+    0.1 long or more: a weaker one wants a larger rate. `keep` says how n stays noise of D numbers: "norm" by
     c = |n|²/2 − (D − 1) ln |n|, less the log density of |n|; "sphere" puts n back on |n| = √D after every move;
     "free" does nothing. The best sample by r that was seen, the first one included, is the outcome. It is shown; a run
     that was cut short goes on from its last move.

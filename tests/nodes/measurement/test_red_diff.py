@@ -9,10 +9,11 @@ from torch import Tensor
 from graphs import InputError, RunContext
 from graphs.running.context import Meter
 from nodes.contracts.levels import Levels
-from nodes.contracts.operator import Measurement
+from nodes.contracts.operator import Measurement, Operator
 from nodes.contracts.sample import Sample
 from nodes.measurement.blur import blur
 from nodes.measurement.red_diff import Restored, red_diff
+from nodes.measurement.super_resolution import super_resolution
 from tests.laws.subjects import finished
 from tests.nodes.gaussian import Gaussian
 from tests.nodes.measurement.linear_laws import matrix_of
@@ -25,15 +26,21 @@ BLUR = blur(TRUTH, kernel_size=2, shape="box")
 SEEN = Measurement(BLUR.apply(TRUTH.x, TRUTH.rows) + 0.1, 0.5)
 
 
-def restored(model: Gaussian, levels: Levels | None = None, **settings: float) -> tuple[Restored, Meter]:
+def restored(
+    model: Gaussian,
+    levels: Levels | None = None,
+    operator: Operator = BLUR,
+    seen: Measurement = SEEN,
+    **settings: float,
+) -> tuple[Restored, Meter]:
     """What it finds, from 0."""
     meter, start = Meter(), Sample(torch.zeros_like(TRUTH.x), TRUTH.s, TRUTH.space, TRUTH.rows)
     chosen = {"regularization": 0.25, "learning_rate": 0.02, **settings}
     steps = red_diff(
         start,
         model,
-        BLUR,
-        SEEN,
+        operator,
+        seen,
         levels,
         regularization=chosen["regularization"],
         learning_rate=chosen["learning_rate"],
@@ -47,26 +54,26 @@ def restored(model: Gaussian, levels: Levels | None = None, **settings: float) -
 
 
 def fixed_point(mean: float, weight: float) -> Tensor:
-    """Of (AᵀA/σ² + w) μ = Aᵀ y/σ² + w m."""
+    """Of (AᵀA + w) μ = Aᵀ y + w m: as many numbers are seen as there are."""
     matrix = matrix_of(BLUR, EVENT)
-    curved = matrix.T @ matrix / 0.25 + weight * torch.eye(8, dtype=torch.float64)
-    target = SEEN.y.flatten(1) @ matrix / 0.25 + weight * mean
+    curved = matrix.T @ matrix + weight * torch.eye(8, dtype=torch.float64)
+    target = SEEN.y.flatten(1) @ matrix + weight * mean
     solution: Tensor = torch.linalg.solve(curved, target.T).T
     return solution
 
 
 def test_of_a_point_it_ends_where_both_pulls_are_even(oracle: Oracle) -> None:
     """A model of no variance is sure of its mean, whatever the noise: w̄ = λ at every level."""
-    found, _ = restored(Gaussian(0.4, 1e-12, EVENT), regularization=2.0)
-    apart = float((found.sample.x.flatten(1) - fixed_point(0.4, 2.0)).abs().max())
+    found, _ = restored(Gaussian(0.4, 1e-12, EVENT), regularization=0.5)
+    apart = float((found.sample.x.flatten(1) - fixed_point(0.4, 0.5)).abs().max())
     oracle("measurement.red_diff", "fixed point of a Gaussian without variance", apart, 1e-3)
 
 
 def test_of_a_gaussian_it_ends_at_the_fixed_point_but_for_the_noise_of_its_draws(oracle: Oracle) -> None:
     s, variance = 1.0, 0.5
-    weight = s * 0.5 / (0.5 * variance + 0.5)
+    weight = 0.25 * s * 0.5 / (0.5 * variance + 0.5)
     found, _ = restored(
-        Gaussian(0.4, variance, EVENT), Levels(torch.tensor([s, 0.0], dtype=torch.float64)), regularization=1.0
+        Gaussian(0.4, variance, EVENT), Levels(torch.tensor([s, 0.0], dtype=torch.float64)), regularization=0.25
     )
     apart = float((found.sample.x.flatten(1) - fixed_point(0.4, weight)).square().mean().sqrt())
     oracle("measurement.red_diff", "fixed point of a Gaussian, root mean square", apart, 0.12)
@@ -77,6 +84,24 @@ def test_without_the_model_it_is_least_squares(oracle: Oracle) -> None:
     seen = BLUR.apply(found.sample.x, TRUTH.rows)
     matched = BLUR.apply(BLUR.pinv(SEEN.y, TRUTH.rows), TRUTH.rows)
     oracle("measurement.red_diff", "regularization 0: least squares", float((seen - matched).abs().max()), 1e-3)
+
+
+def test_both_parts_are_means_over_their_own_numbers_so_fewer_measurements_weigh_as_much(oracle: Oracle) -> None:
+    """Blocks of 2 × 2: two numbers of eight are seen, each with 4 AᵀA of weight."""
+    means = super_resolution(TRUTH, factor=2)
+    seen = Measurement(means.apply(TRUTH.x, TRUTH.rows) + 0.1)
+    found, _ = restored(Gaussian(0.4, 1e-12, EVENT), operator=means, seen=seen, regularization=0.5)
+    matrix = matrix_of(means, EVENT)
+    curved = 4 * matrix.T @ matrix + 0.5 * torch.eye(8, dtype=torch.float64)
+    target = 4 * seen.y.flatten(1) @ matrix + 0.5 * 0.4
+    apart = float((found.sample.x.flatten(1) - torch.linalg.solve(curved, target.T).T).abs().max())
+    oracle("measurement.red_diff", "fixed point of means over blocks", apart, 1e-3)
+
+
+def test_the_noise_of_a_measurement_changes_nothing() -> None:
+    one, _ = restored(Gaussian(0.4, 0.5, EVENT), iterations=20)
+    other, _ = restored(Gaussian(0.4, 0.5, EVENT), iterations=20, seen=Measurement(SEEN.y))
+    assert torch.equal(one.sample.x, other.sample.x)
 
 
 def test_the_loss_is_told_and_falls_and_the_cost_is_a_row_an_iteration() -> None:
@@ -99,5 +124,3 @@ def test_what_it_cannot_use_is_refused() -> None:
     noise = Sample(TRUTH.x, TRUTH.s + 1, TRUTH.space, TRUTH.rows)
     with pytest.raises(InputError, match="no clean points"):
         finished(red_diff(noise, Gaussian(event=EVENT), BLUR, SEEN, run=RunContext(Meter())))
-    with pytest.raises(InputError, match="no scale"):
-        finished(red_diff(TRUTH, Gaussian(event=EVENT), BLUR, Measurement(SEEN.y), run=RunContext(Meter())))

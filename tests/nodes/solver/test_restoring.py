@@ -173,6 +173,18 @@ def test_ddnm_plus_without_noise_is_ddim_over_the_null_space_method(oracle: Orac
     )
 
 
+def test_ddnm_plus_leaves_to_the_model_what_a_noisy_blur_hardly_shows() -> None:
+    """Blurred by 0.097 along an axis and by its square at the corner: the one is put in, the other is the model's."""
+    operator = blur(TRUTH, kernel_size=3)
+    seen = Measurement(operator.apply(TRUTH.x, TRUTH.rows), 0.2)
+    model, noise = Gaussian(0.2, 0.5, EVENT), pure_noise(3, EVENT)
+    found = torch.fft.fft2(solve(model, ddnm_plus(operator, seen), noise, STEPS, context()).x)
+    plain = torch.fft.fft2(solve(model, ddim(eta=0.85), noise, STEPS, context()).x)
+    apart = (found - plain).abs().amax((0, 1))
+    assert float(apart[2, 2]) < 1e-10
+    assert float(apart.flatten()[:10].min()) > 1e-3
+
+
 def test_ddnm_plus_is_as_biased_as_a_second_implementation_says(oracle: Oracle) -> None:
     """N(0, 1), A = 1, y = 2 ± 0.5, DDPM's posterior step by step; η = 1."""
     levels = torch.logspace(1.3, -2, 30, dtype=torch.float64).tolist()
