@@ -29,7 +29,7 @@ def test_guided_by_the_classifier_the_model_is_that_under_the_condition(s: float
     reward = component(model, text="right")
     (gradient,) = torch.autograd.grad(score(reward, sample(x, s), context()).sum(), x)
     guided = x0_of(model, x, s) + x0_shift(gradient, levels(s, x))
-    apart = float((guided - x0_of(model, x, s, model.prompt(("right",)))).abs().max())
+    apart = float((guided - x0_of(model, x, s, model.prompt(("right",)))).detach().abs().max())
     oracle("reward.component", "its gradient makes the conditional of the model", apart, 1e-8)
 
 

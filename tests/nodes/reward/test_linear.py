@@ -17,7 +17,7 @@ def test_it_is_the_inner_product_and_its_gradient_the_direction(oracle: Oracle) 
     x = torch.tensor([[1.0, 2.0], [3.0, -4.0]], dtype=torch.float64, requires_grad=True)
     scores = score(linear(direction=(0.5, 2.0)), clean(x, "plane"), context())
     apart = scores - torch.tensor([4.5, -6.5], dtype=torch.float64)
-    oracle("reward.linear", "inner products by hand", float(apart.abs().max()), 0.0)
+    oracle("reward.linear", "inner products by hand", float(apart.detach().abs().max()), 0.0)
     (gradient,) = torch.autograd.grad(scores.sum(), x)
     assert gradient.tolist() == [[0.5, 2.0]] * 2
 
