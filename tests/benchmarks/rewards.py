@@ -168,7 +168,7 @@ def table(count: int, critic: Judge | None = None) -> None:
     critic = critic or judge(count)
     model = network()
     prompts, noise = model.prompt(DIGITS), gaussian(model, count=count, seed=9)
-    print(f"Reward: brightness (0 … 1) of {count} digits of each word in turn, {STEPS} steps of DDIM with eta 1 or 0.")
+    print(f"Reward: brightness (0 … 1) of {count} digits, the words in turn, {STEPS} steps of DDIM with eta 1 or 0.")
     print("  gain: reward less that of the plain sample of the same noise, in hundredths, paired, higher is better;")
     print("  read: per cent that a judge reads as asked, higher is better; cost: NFE and two for each pass backward,")
     print("  in plain samples. [95 % by bootstrap over pictures]\n")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import resource
 import subprocess
 import sys
 import time
 from functools import partial
+from pathlib import Path
 
 import torch
 
 from graphs import RunContext
 from graphs.running.context import Meter
-from nodes.contracts.context import Context
 from nodes.levels.karras import karras
+from nodes.model.checkpoint import Network
 from nodes.noise.gaussian import gaussian
 from nodes.reward.brightness import brightness
 from nodes.search.optimise_noise import optimise_noise
@@ -57,7 +57,10 @@ def guidance() -> None:
 
 
 def memory() -> None:
-    """Peak memory and time of a gradient by the noise, by so many steps, each in a process of its own."""
+    """Peak memory and time of a gradient by the noise, by so many steps, each in a process of its own; on Linux."""
+    if not sys.platform.startswith("linux"):
+        print("\nCost: the memory of a gradient is measured on Linux only.")
+        return
     print(
         f"\nCost: a gradient by the noise of {ROWS} digits through all steps of Euler's (search.optimise_noise), on the"
     )
@@ -72,9 +75,10 @@ def memory() -> None:
         print(line, flush=True)
 
 
-def peak() -> float:
-    """The most memory that this process has held, in MiB; macOS counts in bytes, Linux in KiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+def resident(what: str) -> float:
+    """What this process holds ("VmRSS") or has held at most ("VmHWM"), in MiB; Linux tells."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return float(status[what].split()[0]) / 2**10
 
 
 def main() -> None:
@@ -83,17 +87,20 @@ def main() -> None:
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--checkpointing", choices=("no", "yes"), required=True)
     chosen = parser.parse_args()
-    model = network()
-    levels = karras(num_inference_steps=chosen.steps, sigma_min=0.01, sigma_max=40.0)
-    noise, sampler, run = gaussian(model, count=ROWS, seed=1), program(model, euler(), levels), RunContext(Meter())
-    with torch.no_grad():
-        sampler.run(noise, Context(run.meter))
-    before, begun = peak(), time.perf_counter()
-    steps = optimise_noise(
-        noise, sampler, brightness(), iterations=1, checkpointing=chosen.checkpointing == "yes", run=run
-    )
-    finished(steps)
-    print(peak() - before, time.perf_counter() - begun)
+    model, checkpointing = network(), chosen.checkpointing == "yes"
+    gradient(model, 1, 1, checkpointing=checkpointing)  # what is loaded once is loaded
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is that from here on
+    before, begun = resident("VmRSS"), time.perf_counter()
+    gradient(model, ROWS, chosen.steps, checkpointing=checkpointing)
+    print(resident("VmHWM") - before, time.perf_counter() - begun)
+
+
+def gradient(model: Network, rows: int, steps: int, *, checkpointing: bool) -> None:
+    """One step up along it, and the sample there."""
+    levels = karras(num_inference_steps=steps, sigma_min=0.01, sigma_max=40.0)
+    sampler, run = program(model, euler(), levels), RunContext(Meter())
+    noise = gaussian(model, count=rows, seed=1)
+    finished(optimise_noise(noise, sampler, brightness(), iterations=1, checkpointing=checkpointing, run=run))
 
 
 if __name__ == "__main__":
