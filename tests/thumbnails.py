@@ -26,6 +26,7 @@ SHOWN = {
     "digits": "sheet",
     "edit-emoji": "sheet",
     "emoji": "sheet",
+    "emoji-latent": "sheet",
     "few-steps": "jumps_plot",
     "filmstrip": "steps",
     "flow-vs-diffusion": "grids_plot",

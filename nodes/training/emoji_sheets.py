@@ -1,8 +1,9 @@
 """Show what trained emoji look like: `python -m nodes.training.emoji_sheets WEIGHTS --data FOLDER --out FOLDER`.
 
-Writes three sheets, all at one seed that nobody chose: samples of the prompts that were fixed before the training;
-samples beside the nearest training pictures; and one picture of each prompt in shuffled order, for somebody to name who
-does not see the prompts, which `emoji-naming.json` tells in that order. Each picture takes 20 NFE.
+`--autoencoder` is the file that decodes what a network of latents makes. Writes three sheets, named as the weights, all
+at one seed that nobody chose: samples of the prompts that were fixed before the training; samples beside the nearest
+training pictures; and one picture of each prompt in shuffled order, for somebody to name who does not see the prompts,
+which `…-naming.json` tells in that order. Each picture takes 20 NFE.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from nodes.contracts.rows import Rows
 from nodes.guidance.cfg import cfg
 from nodes.levels.karras import karras
 from nodes.model.checkpoint import Network
-from nodes.networks.checkpoint import open_checkpoint
+from nodes.networks.checkpoint import open_autoencoder, open_checkpoint
 from nodes.noise.gaussian import gaussian
 from nodes.solver.standard import standard_solver
 from nodes.training.emoji_examples import pictures
@@ -66,6 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Show what trained emoji look like.")
     parser.add_argument("weights", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="the node_modules folder with the pictures")
+    parser.add_argument("--autoencoder", type=Path, help="what decodes the latents of a network of latents")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the sheets")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
@@ -73,15 +75,22 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     network, prompts = Network(open_checkpoint(arguments.weights)), (*KNOWN, *NEW)
     samples = sampled(network, prompts, SHOWN, arguments.seed)
+    if arguments.autoencoder:
+        with torch.no_grad():
+            samples = open_autoencoder(arguments.autoencoder).decode(samples.float()).clamp(-1, 1)
     each = samples.reshape(SHOWN, len(prompts), *samples.shape[1:]).transpose(0, 1)
-    write_whole(arguments.out / "emoji-samples.png", png(each.flatten(0, 1), SHOWN))
-    learnt = upright(pictures(read_table(arguments.data))).x
+
+    def sheet(name: str) -> Path:
+        return Path(arguments.out / f"{arguments.weights.stem}-{name}")
+
+    write_whole(sheet("samples.png"), png(each.flatten(0, 1), SHOWN))
+    learnt = upright(pictures(read_table(arguments.data), samples.shape[-1])).x
     _, found = nearest(each[:, 0], learnt, beyond=WHITE)
-    write_whole(arguments.out / "emoji-nearest.png", png(beside(each[:, 0], found), 2 * COMPARED))
+    write_whole(sheet("nearest.png"), png(beside(each[:, 0], found), 2 * COMPARED))
     order = shuffled(len(prompts), arguments.seed)
-    write_whole(arguments.out / "emoji-unnamed.png", png(each[order, 0], NAMED))
+    write_whole(sheet("unnamed.png"), png(each[order, 0], NAMED))
     told = json.dumps({"prompts": [prompts[number] for number in order]}, indent=2)
-    write_whole(arguments.out / "emoji-naming.json", f"{told}\n".encode())
+    write_whole(sheet("naming.json"), f"{told}\n".encode())
 
 
 if __name__ == "__main__":
