@@ -120,11 +120,11 @@ SHOTS: dict[str, Shot] = {
     "start": Shot(start_page),
     "start-light": Shot(start_page, scheme="light"),
     "first": Shot(first),
+    "running": Shot(running, DESK),  # before anything of this graph is in the store
     "first-done": Shot(first_done),
     "first-done-large": Shot(first_done, DESK),
     "first-done-light": Shot(first_done, DESK, "light"),
     "first-narrow": Shot(first, NARROW),
-    "running": Shot(running, DESK),
     "search": Shot(search),
     "refused": Shot(refused),
     "selected": Shot(selected, DESK),
