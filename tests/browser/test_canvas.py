@@ -10,6 +10,7 @@ from tests.browser.acting import (
     centre,
     document_of,
     drag_by,
+    edit,
     empty_spot,
     expect_wires,
     node,
@@ -181,6 +182,25 @@ def test_a_note_is_written_on_the_canvas(show: Show) -> None:
     expect(note.locator("strong")).to_have_text("this")
     assert frames_of(page, "notes")[0]["text"] == "Read **this** first."
     assert state_of(page, "job") is None, "the key that ends a note must not begin a run"
+
+
+def test_what_is_typed_outlives_a_change_of_what_it_is_typed_into(show: Show) -> None:
+    page = show(three())
+    page.mouse.move(*empty_spot(page))
+    page.keyboard.press("n")
+    field = page.get_by_role("textbox", name="Text of the note")
+    expect(field).to_be_focused()
+    page.keyboard.type("Re")
+    wider = {**frames_of(page, "notes")[0], "width": 333}
+    edit(page, {"do": "decorate", "at": "", "what": "notes", "id": wider["id"], "value": wider}, "widen")
+    expect(page.get_by_role("complementary", name="Note")).to_have_css("width", "333px")
+    page.keyboard.type("ad")
+    expect(field).to_have_value("Read")
+    page.keyboard.press("Control+Enter")
+    name = page.get_by_role("banner").get_by_label("Name of the document")
+    name.fill("Half a na")
+    edit(page, {"do": "title", "name": "Another"}, "title")
+    expect(name).to_have_value("Half a na")
 
 
 def test_a_new_note_takes_what_is_typed_next_whatever_comes_first(show: Show) -> None:
