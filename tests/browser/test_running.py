@@ -133,7 +133,7 @@ def test_run_on_change_runs_after_every_edit_without_a_press(profile: Profile) -
 def test_a_missing_file_is_told_at_its_node_and_field_with_the_way_to_mend_it(profile: Profile) -> None:
     page = profile.open(profile.document(digits(network__weights="lost.safetensors")))
     problem = node(page, "network").locator(".nl-problem")
-    page.get_by_role("button", name="Run", exact=True).click()
+    run_and_wait(page, "refused")
     expect(problem).to_contain_text("lost.safetensors", timeout=30_000)
     set_parameter(page, "network", "weights", "asset:weights/digits.safetensors")
     run_and_wait(page)
