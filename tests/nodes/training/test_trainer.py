@@ -14,7 +14,7 @@ from torch import Tensor
 from graphs.errors import InputError
 from nodes.networks.checkpoint import open_checkpoint, serialise
 from nodes.training.recipe import Recipe
-from nodes.training.state import restore, save, write_whole
+from nodes.training.state import begin_from, restore, save, write_whole
 from nodes.training.trainer import LostError, Trainer
 from tests.nodes.networks.examples import SMALL
 from tests.nodes.training.toys import RECIPE, trainer
@@ -58,6 +58,24 @@ def test_a_training_of_another_recipe_is_refused(tmp_path: Path) -> None:
     save(kept, tmp_path / "training.safetensors")
     with pytest.raises(InputError, match="another recipe"):
         restore(trainer(Recipe(batch=5)), tmp_path / "training.safetensors")
+
+
+def test_a_training_begins_with_the_weights_that_fit_and_learns_the_others(tmp_path: Path) -> None:
+    fresh, begun = trainer(Recipe(seed=1)), trainer(Recipe(seed=1))
+    given = {name: (tensor + 1).contiguous() for name, tensor in weights(trainer()).items()}
+    last = [*given][-1]
+    given[last] = given[last][:-1].clone()
+    save_tensors(given, tmp_path / "given.safetensors")
+    begin_from(begun, tmp_path / "given.safetensors")
+    for name, found in weights(begun).items():
+        assert torch.equal(found, weights(fresh)[name] if name == last else given[name])
+        assert torch.equal(begun.average[name], found)
+    save_tensors({"other": torch.zeros(1)}, tmp_path / "other.safetensors")
+    with pytest.raises(InputError, match="no weight"):
+        begin_from(begun, tmp_path / "other.safetensors")
+    (tmp_path / "torn.safetensors").write_bytes(b"torn")
+    with pytest.raises(InputError, match="cannot be read"):
+        begin_from(begun, tmp_path / "torn.safetensors")
 
 
 def test_a_damaged_training_is_refused(tmp_path: Path) -> None:
