@@ -14,6 +14,8 @@ LARGEST = 2**22
 Config = dict[str, JsonValue]
 """A configuration as it stands in the file."""
 
+READER = TypeAdapter(Config)
+
 
 def read_config(path: Path) -> Config:
     """A configuration's file; `InputError` where it is none."""
@@ -21,7 +23,7 @@ def read_config(path: Path) -> Config:
         size = path.stat().st_size
         if size > LARGEST:
             raise InputError("this is no configuration", where=str(path), given=f"{size} bytes")
-        return TypeAdapter(dict[str, JsonValue]).validate_json(path.read_bytes())
+        return READER.validate_json(path.read_bytes())
     except OSError as error:
         problem = f"the configuration cannot be read: {error.strerror}"
         raise InputError(problem, where=str(path), mend="fetch the whole checkpoint") from None

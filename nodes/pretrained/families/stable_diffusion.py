@@ -16,7 +16,7 @@ from nodes.contracts.query import Query
 from nodes.contracts.space import Space
 from nodes.pretrained.asked import know
 from nodes.pretrained.clip import Clip
-from nodes.pretrained.configs import whole
+from nodes.pretrained.configs import Config, whole
 from nodes.pretrained.consistency import SCALE, scale_embedding, with_scale
 from nodes.pretrained.family import Family
 from nodes.pretrained.unet import EXTRA, ask_unet, check_extra
@@ -60,13 +60,18 @@ class StableDiffusion(Family):
         """The empty text."""
         return self.encode(("",))
 
+    @cached_property
+    def _reads(self) -> tuple[Config, int]:
+        """The UNet's configuration and the latents' channels, read from the files once, not in each step."""
+        return self.parts.source.config("unet"), self.codec().format.channels
+
     def completed(self, q: Query, cond: Cond) -> Cond:
         """The condition, with the guidance scale where the network was distilled to be told one.
 
         It has to have the channels beside the latents that the UNet reads.
         """
         know(cond, (*self.entries, EXTRA, *((SCALE,) if self.told else ())))
-        check_extra(self.parts.source.config("unet"), self.codec().format.channels, q.x, cond)
+        check_extra(*self._reads, q.x, cond)
         return with_scale(cond, GUIDANCE, len(q.rows)) if self.told else cond
 
     def raw(self, x: Tensor, time: Tensor, entries: Mapping[str, Tensor], changes: Changes) -> Tensor:

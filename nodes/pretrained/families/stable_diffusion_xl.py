@@ -18,7 +18,7 @@ from nodes.contracts.query import Query
 from nodes.contracts.space import Space
 from nodes.pretrained.asked import know
 from nodes.pretrained.clip import Clip, joined
-from nodes.pretrained.configs import whole
+from nodes.pretrained.configs import Config, whole
 from nodes.pretrained.consistency import SCALE, scale_embedding, with_scale
 from nodes.pretrained.control import Told
 from nodes.pretrained.family import Family
@@ -76,10 +76,15 @@ class StableDiffusionXL(Family):
             return cond
         return Cond({**cond.entries, "size": torch.tensor([[0.0] * 6 + [DISLIKED]])})
 
+    @cached_property
+    def _reads(self) -> tuple[Config, int]:
+        """The UNet's configuration and the latents' channels, read from the files once, not in each step."""
+        return self.parts.source.config("unet"), self.codec().format.channels
+
     def completed(self, q: Query, cond: Cond) -> Cond:
         """With `time_ids`: the original size, the crop's corner, and the size aimed at or, of a refiner, the score."""
         know(cond, (*self.entries, *SIZES, EXTRA, *((SCALE,) if self.told else ())))
-        check_extra(self.parts.source.config("unet"), self.codec().format.channels, q.x, cond)
+        check_extra(*self._reads, q.x, cond)
         sized = cond if "time_ids" in cond.entries else self._sized(q, cond)
         return with_scale(sized, GUIDANCE, len(q.rows)) if self.told else sized
 
