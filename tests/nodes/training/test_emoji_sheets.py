@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
 import torch
 
+from graphs.home import assets_folder
 from nodes.model.checkpoint import Network
 from nodes.networks.configuration import NetworkConfiguration
 from nodes.training.emoji_prompts import KNOWN, NEW
@@ -42,3 +46,15 @@ def test_the_nearest_of_coloured_pictures_is_moved_in_over_their_own_ground() ->
     distance, found = nearest(moved, others, beyond=1.0)
     assert float(distance) < 1e-3
     assert torch.equal(found, moved)
+
+
+@pytest.mark.parametrize("weights", ["emoji", "emoji-latent"])
+def test_the_answers_that_are_told_are_to_these_prompts_in_the_order_of_the_sheet(weights: str) -> None:
+    folder, prompts = assets_folder() / "weights", (*KNOWN, *NEW)
+    told = json.loads((folder / f"{weights}-naming.json").read_bytes())
+    assert told["prompts"] == [prompts[number] for number in shuffled(len(prompts), 1)]
+    assert len(told["named"]) == len(prompts)
+    known, new = (len({*told["right"]} & {*asked}) for asked in (KNOWN, NEW))
+    assert known + new == len(told["right"])
+    text = " ".join((folder / "README.md").read_text().split())
+    assert f"{known} of the 10 names and {new} of the 10 combinations" in text
